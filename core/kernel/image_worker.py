@@ -126,7 +126,7 @@ def name_the_type(content: bytes) -> str:
 def decode(picture: Image.Image, *, wanted_side: int) -> Image.Image:
     """Decode the first frame upright, in sRGB, as RGB or RGBA, with no metadata left.
 
-    A JPEG is decoded at the smallest scale whose sides still reach `wanted_side`, which saves most of the work.
+    A JPEG is decoded at the smallest scale whose sides still reach `wanted_side`: most of the work saved.
     """
     shortest = min(picture.size)
     if picture.format == "JPEG" and shortest > wanted_side:

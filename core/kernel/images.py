@@ -1,8 +1,8 @@
 """Pictures from strangers: recognised by content, opened in a cage, written again from their pixels.
 
-`inspect` is quick and answers an upload while the seller waits. `render` draws every size the storefront needs and
-belongs in background work. Both hand the file to core.kernel.image_worker, a process with little memory, little
-time and none of our secrets. Nothing of the original but its pixels survives: no EXIF, GPS, comment or hidden archive.
+`inspect` is quick and answers an upload while the seller waits. `render` draws every size the storefront
+needs and belongs in background work. Both hand the file to core.kernel.image_worker, a process with little
+memory, little time and none of our secrets. Only pixels survive: no EXIF, GPS, comment or hidden archive.
 """
 
 import json
@@ -32,8 +32,8 @@ Source = bytes | Path
 class ImageRefused(CommerceError):
     """This file cannot become a product picture; the message says what to do instead.
 
-    code is one of image_empty, image_too_heavy, image_type, image_too_many_pixels, image_too_long, image_broken,
-    image_too_complex.
+    code is one of image_empty, image_too_heavy, image_type, image_too_many_pixels, image_too_long,
+    image_broken, image_too_complex.
     """
 
     http_status = 422
@@ -72,7 +72,7 @@ class Rendition:
 
 @dataclass(frozen=True, slots=True)
 class RenderedPicture:
-    """A picture and all its renditions, widest first; the only JPEG is the widest, for mails and old browsers."""
+    """A picture and its renditions, widest first; the one JPEG is the widest, for mails and old browsers."""
 
     picture: Picture
     renditions: tuple[Rendition, ...]
@@ -92,7 +92,7 @@ def inspect(source: Source) -> Picture:
 
 
 def render(source: Source, *, into: Path) -> RenderedPicture:
-    """Write the picture as AVIF and WebP in each of the six widths that it reaches, and once as JPEG, into the folder `into`.
+    """Write the picture into the folder `into`: AVIF and WebP in each width that it reaches, and one JPEG.
 
     A picture narrower than the smallest width keeps its own; nothing is ever enlarged.
     Raises       ImageRefused; files already written into `into` are then of no use
@@ -187,7 +187,7 @@ _MESSAGES: Final[Mapping[str, Callable[[Mapping[str, int | str]], str]]] = {
     "image_too_many_pixels": _say_pixels,
     "image_too_long": _say_length,
     "image_broken": lambda details: _(
-        "This picture is damaged or incomplete. Open it on your phone or computer, save it again as JPEG and send that."
+        "This picture is damaged or incomplete. Open it, save it again as JPEG and send that."
     ),
     "image_too_complex": lambda details: _(
         "This picture takes too much memory or time to prepare. Save it again as JPEG and send that."
