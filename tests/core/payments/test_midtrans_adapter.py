@@ -267,7 +267,7 @@ def test_an_answer_about_another_order_is_not_believed(odd: MidtransGateway, scr
 
 
 def test_an_answer_without_end_is_given_up_on(odd: MidtransGateway, scripted: Scripted) -> None:
-    scripted.script = Response(200, b"[" + b"1," * 500_000 + b"1]", "application/json")
+    scripted.script = json_response(404, {"status_code": "404", "padding": "x" * 300_000})
     with pytest.raises(GatewayUnavailable):
         odd.find(reference="SO-1-1")
 
