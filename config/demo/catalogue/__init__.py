@@ -1,0 +1,1 @@
+"""What the two demo stores sell: plain values, no database."""
