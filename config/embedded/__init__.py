@@ -1,7 +1,7 @@
-"""PostgreSQL and Redis for development and tests, started from wheels: nothing to install, nothing to configure.
+"""PostgreSQL and Redis for development and tests, from wheels: nothing to install, nothing to configure.
 
-`start` gives the URLs of both servers. A URL that the environment already sets (`DATABASE_URL`, `REDIS_URL`) wins,
-and its server is left alone. No module here imports Django: the servers are up before it is.
+`start` gives the URLs of both servers. A URL that the environment already sets (`DATABASE_URL`, `REDIS_URL`)
+wins, and its server is left alone. No module here imports Django: the servers are up before it is.
 """
 
 from config.embedded.errors import CannotStart

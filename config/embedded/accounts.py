@@ -1,4 +1,4 @@
-"""PostgreSQL refuses to run as root, so under root it runs as `nobody`, in folders that `nobody` can enter."""
+"""PostgreSQL refuses to run as root: then it runs as `nobody`, in folders that `nobody` can enter."""
 
 import hashlib
 import os
@@ -16,7 +16,7 @@ from config.embedded.errors import CannotStart
 OPEN_GROUND = Path("/var/lib/smartseller")
 
 
-class PopenArguments(TypedDict):
+class PopenArguments(TypedDict, total=False):
     """The part of `subprocess.Popen` that changes who runs the child."""
 
     user: int

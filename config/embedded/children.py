@@ -60,10 +60,8 @@ def stop(child: subprocess.Popen[bytes], *, by: signal.Signals = signal.SIGTERM,
     """End a child and its whole process group: ask first, kill after `within` seconds."""
     if child.poll() is None:
         child.send_signal(by)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(within)
-        except subprocess.TimeoutExpired:
-            pass
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
     child.wait()
@@ -97,8 +95,8 @@ def command_line(pid: int) -> str:
             return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             return ""
-    answer = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return answer.stdout.strip()
+    command = ["ps", "-o", "command=", "-p", str(pid)]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def new_log(path: Path) -> IO[bytes]:

@@ -46,21 +46,23 @@ def redis_program() -> Path:
         if _version(redis) >= _REDIS_OLDEST:
             return Path(redis)
     raise CannotStart(
-        "No Redis for this machine: install it (Debian: apt-get install redis-server; macOS: brew install redis), "
-        "or set REDIS_URL."
+        "No Redis for this machine: install it (Debian: apt-get install redis-server; "
+        "macOS: brew install redis), or set REDIS_URL."
     )
 
 
 def _wheel(package: str) -> Path | None:
-    """Find an installed package without importing it; `.venv/servers` holds wheels made for another Python."""
-    spec = importlib.machinery.PathFinder.find_spec(package, [*sys.path, str(Path(sys.prefix) / "servers")])
+    """Find a package without importing it; `.venv/servers` holds wheels made for another Python."""
+    folders = [*sys.path, str(Path(sys.prefix) / "servers")]
+    spec = importlib.machinery.PathFinder.find_spec(package, folders)
     return Path(spec.origin).parent if spec and spec.origin else None
 
 
 def _version(program: str) -> tuple[int, ...]:
     """Return a server's version, or nothing when the program does not run on this machine."""
+    command = [program, "--version"]
     try:
-        answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False, timeout=20)
+        answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
     except OSError:
         return ()
     found = re.search(r"(\d+)\.(\d+)", answer.stdout) if answer.returncode == 0 else None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from config.embedded.errors import CannotStart
 
-# Below every system's range for outgoing connections, so that none of those takes a port while its server is down.
+# Below the range for outgoing connections, so that none of those takes a port while its server is down.
 _FIRST, _LAST = 20_000, 29_999
 
 
@@ -34,7 +34,7 @@ def free_port() -> int:
 
 
 class Memory:
-    """A small JSON file, readable by its owner only: ports and passwords that stay the same between starts."""
+    """Ports and passwords that stay the same between starts, in a JSON file that only its owner reads."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

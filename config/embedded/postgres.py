@@ -19,7 +19,7 @@ _READY_WITHIN = 60
 
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
-    # A socket's path may have 107 bytes at most, which a clone in a deep folder exceeds. TCP has no such limit.
+    # A socket's path may have 107 bytes at most; a clone in a deep folder exceeds that. TCP has no limit.
     "unix_socket_directories": "",
     "timezone": "UTC",
     "log_timezone": "UTC",
@@ -93,7 +93,7 @@ class Postgres:
             )
 
     def _create(self, password: str) -> None:
-        """Make the cluster beside its place and move it there when complete, so that a crash leaves no half."""
+        """Make the cluster beside its place and move it there when complete: a crash leaves no half."""
         draft = self.cluster.with_name("postgres.new")
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700)
@@ -138,7 +138,7 @@ class Postgres:
             )
 
     def _end_orphan(self) -> None:
-        """Stop the server of a run that was killed, or forget it if it is gone. Our lock says no run is alive."""
+        """Stop the server of a killed run, or forget it if it is gone. Our lock says no run is alive."""
         pid_file = self.cluster / "postmaster.pid"
         with contextlib.suppress(OSError, ValueError):
             pid = int(pid_file.read_text().split("\n", 1)[0])
@@ -146,7 +146,10 @@ class Postgres:
             pid_file.unlink(missing_ok=True)
 
     def _launch(self) -> int:
-        """Start the server and wait until it takes connections. Its port may be taken, its memory still be held."""
+        """Start the server and wait until it takes connections.
+
+        Again for a while when somebody took its port, or a killed server's memory is not yet released.
+        """
         deadline = time.monotonic() + _READY_WITHIN
         while True:
             port = self.memory.port("postgres")

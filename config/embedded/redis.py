@@ -42,7 +42,8 @@ class Redis:
         password = self.memory.secret("redis_password")
         port = self.memory.port("redis")
         with children.new_log(self.log) as log:
-            self.child = children.spawn([str(program), str(self._write_settings(port, password))], log=log, cwd=self.folder)
+            command = [str(program), str(self._write_settings(port, password))]
+            self.child = children.spawn(command, log=log, cwd=self.folder)
 
         deadline = time.monotonic() + _READY_WITHIN
         while self.child.poll() is None and time.monotonic() < deadline:
@@ -59,7 +60,7 @@ class Redis:
             self.child = None
 
     def _write_settings(self, port: int, password: str) -> Path:
-        """Write the settings to a file: a password in the command line would show to every user of the machine."""
+        """Write a file: a password in the command line would show to every user of the machine."""
         settings = self.folder / "redis.conf"
         settings.touch(mode=0o600)
         # The server starts in its folder, so no path stands here that could hold a space or a quote.

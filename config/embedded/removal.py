@@ -1,4 +1,4 @@
-"""Remove the servers' files, also those that live outside the clone: `python -m config.embedded.removal DIR`."""
+"""Remove the servers' files, also those outside the clone: `python -m config.embedded.removal DIR`."""
 
 import shutil
 import sys

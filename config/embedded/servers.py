@@ -55,10 +55,10 @@ def start(data_dir: Path, durable: bool = True) -> Servers:
     """
     data_dir = data_dir.resolve()
     try:
-        # Others may pass through on their way to the cluster (`nobody`, under root) but list and read nothing.
+        # `nobody` passes through on its way to the cluster, but lists and reads nothing.
         data_dir.mkdir(mode=0o711, parents=True, exist_ok=True)
     except OSError as error:
-        raise CannotStart(f"{data_dir} cannot be made ({error.strerror}): set DATA_DIR to another folder.") from error
+        raise CannotStart(f"{data_dir} cannot be made ({error.strerror}): set DATA_DIR.") from error
 
     lock = hold(data_dir)
     servers = Servers(
