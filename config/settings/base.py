@@ -1,0 +1,248 @@
+"""Settings that every environment shares. Anything secret or local comes from the environment."""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from config.settings.apps import SHARED_APPS, TENANT_APPS
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+DATA_DIR = Path(os.environ.get("DATA_DIR", BASE_DIR / ".data"))
+BUILD_DIR = Path(os.environ.get("BUILD_DIR", BASE_DIR / ".build"))
+
+BRAND_NAME = os.environ.get("BRAND_NAME", "SmartSeller")
+DEBUG = False
+SECRET_KEY = os.environ.get("SECRET_KEY", "")
+
+INSTALLED_APPS = [*SHARED_APPS, *[app for app in TENANT_APPS if app not in SHARED_APPS], "core.analytics"]
+
+# --- Hosts -----------------------------------------------------------------------------------
+# Every request's host is looked up in tenants.Hostname, which refuses unknown ones: the look-up is
+# the allow-list, since sellers bring domains of their own.
+ALLOWED_HOSTS = ["*"]
+PORT = os.environ.get("PORT", "8000")
+SCHEME = os.environ.get("SCHEME", "http")
+PUBLIC_PORT = os.environ.get("PUBLIC_PORT", PORT)
+PLATFORM_HOST = os.environ.get("PLATFORM_HOST", "localhost")
+CONSOLE_HOST = os.environ.get("CONSOLE_HOST", f"console.{PLATFORM_HOST}")
+DASHBOARD_SUFFIX = os.environ.get("DASHBOARD_SUFFIX", "app.localhost")
+STOREFRONT_SUFFIX = os.environ.get("STOREFRONT_SUFFIX", "shop.localhost")
+# What a seller points a domain of their own at.
+STOREFRONT_TARGET = os.environ.get("STOREFRONT_TARGET", "toko.localhost")
+
+ROOT_URLCONF = "config.urls.platform"
+PLATFORM_URLCONF = "config.urls.platform"
+CONSOLE_URLCONF = "config.urls.console"
+DASHBOARD_URLCONF = "config.urls.dashboard"
+STOREFRONT_URLCONF = "config.urls.storefront"
+WSGI_APPLICATION = "config.wsgi.application"
+
+MIDDLEWARE = [
+    "tenants.health.HealthMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tenants.hosts.HostMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "tenants.sessions.BoundSessionMiddleware",
+    "tenants.languages.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tenants.members.MemberMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "tenants.refusals.RefusalMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "config.context.brand",
+                "config.context.store",
+                "config.context.navigation",
+            ],
+            "builtins": ["core.kernel.templatetags.ui", "template_partials.templatetags.partials"],
+        },
+    }
+]
+
+# --- Data ------------------------------------------------------------------------------------
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's settings for a `postgres://user:password@host:port/name` URL."""
+    parts = urlsplit(url)
+    return {
+        "ENGINE": "tenants.backend",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        # A backend keeps catalogue memory for every table it ever touched: recycle it.
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        # No limit is set here for the migrations' sake: the web and the worker set theirs.
+        "OPTIONS": {"connect_timeout": 5},
+    }
+
+
+DATABASES = {"default": database(os.environ.get("DATABASE_URL", "postgres://smartseller@127.0.0.1:5432/smartseller"))}
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TENANT_MODEL = "tenants.Store"
+TENANT_DOMAIN_MODEL = "tenants.Hostname"
+PUBLIC_SCHEMA_NAME = "public"
+TENANT_LIMIT_SET_CALLS = False
+
+# Run, in this order, when a new store's schema is ready. Each is safe to run twice.
+STORE_SETUP = [
+    "billing.services.start_trial",
+    "core.kernel.setup.prepare",
+    "core.inventory.setup.prepare",
+    "core.shipping.setup.prepare",
+    "core.payments.setup.prepare",
+    "storefront.setup.prepare",
+]
+
+REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
+
+
+def _cache(prefix: str, **more: Any) -> dict[str, Any]:
+    return {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": prefix,
+        "OPTIONS": {"serializer": "tenants.caches.JsonSerializer"},
+        **more,
+    }
+
+
+CACHES = {
+    # `default` belongs to the store that is being served, and refuses to work outside one.
+    "default": _cache("store", KEY_FUNCTION="tenants.caches.store_key"),
+    "platform": _cache("platform"),
+    # Login and sign-up limits count over all hosts, or an attacker would spread over them.
+    "security": _cache("security"),
+}
+
+# --- Sessions and accounts ---------------------------------------------------------------------
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_CACHE_ALIAS = "platform"
+SESSION_COOKIE_NAME = "sid"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+CSRF_COOKIE_NAME = "csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "tenants.refusals.csrf_failure"
+
+AUTH_USER_MODEL = "tenants.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/stores/"
+ACCOUNT_ADAPTER = "tenants.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS_CACHE = "security"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = BRAND_NAME
+
+# --- Language and time ---------------------------------------------------------------------------
+LANGUAGE_CODE = "id"
+LANGUAGES = [("id", _("Bahasa Indonesia")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "templates" / "locale"]
+LANGUAGE_COOKIE_NAME = "lang"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Jakarta"
+
+# --- Files ----------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = BUILD_DIR / "staticfiles"
+STATICFILES_DIRS = [BUILD_DIR / "static"]
+MEDIA_ROOT = DATA_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "core.kernel.files.StoreStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
+# --- Mail -------------------------------------------------------------------------------------------
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", f"{BRAND_NAME} <no-reply@smartseller.example>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- Duties: what is done later ---------------------------------------------------------------------
+WORK_POLL_SECONDS = 2.0
+WORK_LEASE_SECONDS = 300
+WORK_JOBS_PER_STORE = 2
+
+# --- Providers ----------------------------------------------------------------------------------------
+FAKES_URL = os.environ.get("FAKES_URL", "")
+# Keys that seal the secrets sellers entrust to us, newest first: "id:base64-of-32-bytes,...".
+SEALING_KEYS = os.environ.get("SEALING_KEYS", "")
+
+# --- Security headers -----------------------------------------------------------------------------------
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"store": {"()": "tenants.logs.StoreFilter"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s store=%(store)s %(message)s"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["store"]},
+    },
+    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+}

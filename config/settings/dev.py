@@ -1,0 +1,16 @@
+"""One machine, no accounts anywhere: what `make run` uses. Loopback only."""
+
+import os
+
+from config.settings.base import *  # noqa: F403
+from config.settings.base import DATA_DIR, INSTALLED_APPS, MIDDLEWARE
+
+DEBUG = False
+DEVELOPMENT = True
+SECRET_KEY = os.environ.get("SECRET_KEY", "only-for-development-on-loopback")
+SEALING_KEYS = os.environ.get("SEALING_KEYS", "dev:ZGV2ZWxvcG1lbnQta2V5LW9ubHktZm9yLWxvb3BiYWM=")
+INSTALLED_APPS = [*INSTALLED_APPS, "config.demo"]
+MIDDLEWARE = list(MIDDLEWARE)
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True

@@ -1,0 +1,21 @@
+"""The test-suite: real PostgreSQL and Redis, quick hashing, mail in memory."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from config.settings.base import *  # noqa: F403
+from config.settings.base import INSTALLED_APPS, STORAGES
+
+DEBUG = False
+DEVELOPMENT = True
+SECRET_KEY = "only-for-tests"  # noqa: S105
+SEALING_KEYS = "test:dGVzdC1rZXktb25seS1mb3ItdGhlLXRlc3Qtc3VpdGU="
+INSTALLED_APPS = [*INSTALLED_APPS, "config.demo"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+DATA_DIR = Path(os.environ.get("TEST_DATA_DIR") or tempfile.mkdtemp(prefix="smartseller-test-"))
+MEDIA_ROOT = DATA_DIR / "media"
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_AUTOREFRESH = True

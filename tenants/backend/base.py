@@ -1,0 +1,56 @@
+"""The database backend: PostgreSQL by schema, with a guard.
+
+django-tenants sends `SET search_path` before each cursor. PostgreSQL accepts a path to a schema that does
+not exist and answers from `public`; and nothing notices a connection left in another store. Both are
+refused here, in the same round trip.
+"""
+
+from typing import Any
+
+import psycopg2
+from django.db.utils import DatabaseError
+from django_tenants.postgresql_backend import base as schema_backend
+
+from tenants.context import CrossStoreError, StoreSchemaMissing, expected_schema
+
+# One statement sets the path, leaves a mark that triggers can read, and says whether the schema exists.
+_SET_PATH = (
+    "SELECT set_config('search_path', %s, false), set_config('app.expected_schema', %s, false), "
+    "to_regnamespace(%s) IS NOT NULL"
+)
+
+
+class DatabaseWrapper(schema_backend.DatabaseWrapper):
+    """Refuses a query when the connection's schema is not the one that the context expects."""
+
+    def _handle_search_path(self, cursor: Any = None) -> None:
+        if self._setting_search_path:
+            return
+        expected = expected_schema()
+        if self.schema_name != expected and not self._is_migrating():
+            raise CrossStoreError(f"The connection is in {self.schema_name!r}, the context in {expected!r}.")
+        self._setting_search_path = True
+        own = self.connection.cursor() if cursor is None else None
+        # The bare driver cursor keeps this statement out of query logs and query-count tests.
+        bare = own or getattr(cursor, "cursor", cursor)
+        try:
+            exists = self._set_path(bare)
+        finally:
+            self._setting_search_path = False
+            if own is not None:
+                own.close()
+        if not exists:
+            raise StoreSchemaMissing(f"The schema {self.schema_name!r} does not exist.")
+
+    def _set_path(self, bare: Any) -> bool:
+        path = ",".join(f'"{name}"' for name in self._get_cursor_search_paths())
+        try:
+            bare.execute(_SET_PATH, [path, self.schema_name, f'"{self.schema_name}"'])
+        except (DatabaseError, psycopg2.InternalError):
+            # The transaction is already aborted; whatever comes next fails with the real reason.
+            return True
+        return bool(bare.fetchone()[2])
+
+    def _is_migrating(self) -> bool:
+        """Migrations name their schema themselves (see tenants.schemas.migrating)."""
+        return bool(getattr(self, "migrating_schema", None) == self.schema_name)

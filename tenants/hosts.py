@@ -1,0 +1,169 @@
+"""From the request's host to a store and a urlconf.
+
+Every host of the product goes through here: the platform's own names come from settings, all others from
+verified rows of Hostname. An unknown host gets a small static 404 that names no store.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.cache import caches
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from redis.exceptions import RedisError
+
+from tenants import context
+from tenants.models import HostKind, Hostname, Store, StoreState
+
+_LABEL = re.compile(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
+_CACHE_SECONDS = 300
+PLATFORM, CONSOLE = "PLATFORM", "CONSOLE"
+
+UNKNOWN_HOST_PAGE = (
+    "<!doctype html><html lang=id><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+    "<title>404</title><h1>Toko tidak ditemukan</h1>"
+    "<p>Periksa kembali alamatnya. <span lang=en>No shop answers at this address.</span></p></html>"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What a host means: a kind, and the store where there is one."""
+
+    kind: str
+    store: Store | None = None
+
+
+def normalise(host: str) -> str | None:
+    """Lower case, without port and one trailing dot, in ASCII; None for anything that is no host name."""
+    name = host.strip().lower()
+    if name.count(":") == 1:
+        name, _, port = name.partition(":")
+        if not port.isdigit():
+            return None
+    name = name.removesuffix(".")
+    if not name.isascii():
+        try:
+            name = name.encode("idna").decode()
+        except UnicodeError:
+            return None
+    if not name or len(name) > 253 or not all(_LABEL.match(label) for label in name.split(".")):
+        return None
+    return name
+
+
+def resolve(host: str) -> Route | None:
+    """The route of a request's host, or None when nobody answers there."""
+    name = normalise(host)
+    if name is None:
+        return None
+    if name == settings.PLATFORM_HOST:
+        return Route(PLATFORM)
+    if name == settings.CONSOLE_HOST:
+        return Route(CONSOLE)
+    return _store_route(name)
+
+
+def _store_route(name: str) -> Route | None:
+    cache = caches["platform"]
+    key = f"host:{name}"
+    try:
+        known = cache.get(key)
+    except RedisError:
+        known = None
+    if known is not None:
+        return Route(known["kind"], Store(**known["store"])) if known else None
+    route = _read_route(name)
+    try:
+        cache.set(key, _as_json(route), _CACHE_SECONDS if route else 20)
+    except RedisError:
+        pass
+    return route
+
+
+def _read_route(name: str) -> Route | None:
+    row = (
+        Hostname.objects.select_related("store")
+        .filter(name=name, verified_at__isnull=False, store__state=StoreState.ACTIVE)
+        .first()
+    )
+    return Route(row.kind, row.store) if row else None
+
+
+_STORE_FIELDS = ("id", "schema_name", "slug", "name", "state", "language", "time_zone", "currency", "entitlements", "is_demo")
+
+
+def _as_json(route: Route | None) -> dict:
+    if route is None or route.store is None:
+        return {}
+    fields = {field: getattr(route.store, field) for field in _STORE_FIELDS}
+    return {"kind": route.kind, "store": {**fields, "uid": str(route.store.uid)}}
+
+
+def forget(store: Store) -> None:
+    """Make the next request read this store's hosts and settings again. Call after any change of either."""
+    names = list(Hostname.objects.filter(store=store).values_list("name", flat=True))
+    forget_names(names)
+
+
+def forget_names(names: list[str]) -> None:
+    """As `forget`, for names that may no longer have a row. Redis being down only delays the change."""
+    try:
+        caches["platform"].delete_many([f"host:{name}" for name in names])
+    except RedisError:
+        pass
+
+
+URLCONFS = {
+    PLATFORM: settings.PLATFORM_URLCONF,
+    CONSOLE: settings.CONSOLE_URLCONF,
+    HostKind.DASHBOARD: settings.DASHBOARD_URLCONF,
+    HostKind.STOREFRONT: settings.STOREFRONT_URLCONF,
+}
+
+
+class HostMiddleware:
+    """Enters the host's store for the length of the request, and always leaves it again."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        context.enter(None)
+        route = resolve(request.META.get("HTTP_HOST") or request.META.get("SERVER_NAME", ""))
+        if route is None:
+            return HttpResponse(UNKNOWN_HOST_PAGE, status=404)
+        request.route = route  # type: ignore[attr-defined]
+        request.store = route.store  # type: ignore[attr-defined]
+        request.urlconf = URLCONFS[route.kind]  # type: ignore[attr-defined]
+        context.enter(route.store)
+        try:
+            return self.get_response(request)
+        finally:
+            context.enter(None)
+
+
+def origin(name: str) -> str:
+    """The public address of a host name, with the port that development needs."""
+    standard = {"http": "80", "https": "443"}[settings.SCHEME]
+    port = "" if settings.PUBLIC_PORT == standard else f":{settings.PUBLIC_PORT}"
+    return f"{settings.SCHEME}://{name}{port}"
+
+
+def platform_origin() -> str:
+    """Where the platform answers: the only origin that account mails may link to."""
+    return origin(settings.PLATFORM_HOST)
+
+
+def store_origin(store: Store, kind: str) -> str:
+    """The stored primary address of a store's dashboard or storefront; never taken from a request."""
+    with context.in_public():
+        name = (
+            Hostname.objects.filter(store_id=store.pk, kind=kind, verified_at__isnull=False)
+            .order_by("-is_primary", "pk")
+            .values_list("name", flat=True)
+            .first()
+        )
+    suffix = settings.DASHBOARD_SUFFIX if kind == HostKind.DASHBOARD else settings.STOREFRONT_SUFFIX
+    return origin(name or f"{store.slug}.{suffix}")

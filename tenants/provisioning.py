@@ -1,0 +1,107 @@
+"""From a sign-up to an open store: a chain of small steps, each safe to run again.
+
+The state on the Store row says which step is done. A worker walks the chain; when it dies, the job's lease
+runs out and the next worker goes on from the state. Nothing here runs inside the sign-up request.
+"""
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from tenants import context, hosts, schemas, slugs
+from tenants.errors import CommerceError
+from tenants.models import MAY_BECOME, HostKind, Hostname, Membership, Role, Store, StoreState, User
+from tenants.work import enqueue, register
+
+
+class SlugTaken(CommerceError):
+    code = "slug_taken"
+
+    def __init__(self, slug: str) -> None:
+        self.slug = slug
+        super().__init__(_("The address %(slug)s is already taken. Choose another one.") % {"slug": slug})
+
+
+@transaction.atomic
+def open_store(*, owner: User, name: str, slug: str, language: str = "id", is_demo: bool = False) -> Store:
+    """Register a store and have it built in the background.
+
+    Raises   SlugRefused for a reserved or malformed address, SlugTaken for one in use
+    """
+    slug = slugs.check(slug)
+    store = Store(
+        name=name.strip(),
+        slug=slug,
+        schema_name=schemas.new_schema_name(),
+        language=language,
+        is_demo=is_demo,
+    )
+    try:
+        with transaction.atomic():
+            store.save(force_insert=True)
+    except IntegrityError as clash:
+        raise SlugTaken(slug) from clash
+    Membership.objects.create(user=owner, store=store, role=Role.OWNER)
+    for kind, suffix in (
+        (HostKind.DASHBOARD, settings.DASHBOARD_SUFFIX),
+        (HostKind.STOREFRONT, settings.STOREFRONT_SUFFIX),
+    ):
+        Hostname.objects.create(
+            name=f"{slug}.{suffix}", kind=kind, store=store, is_primary=True, verified_at=timezone.now()
+        )
+    enqueue(PROVISION, {"store_id": store.pk})
+    return store
+
+
+def provision(*, store_id: int) -> None:
+    """Walk a store through every step that is still to be done, until it is open."""
+    store = Store.objects.get(pk=store_id)
+    while store.state in _STEPS:
+        step, then = _STEPS[store.state]
+        step(store)
+        move(store, then)
+    hosts.forget(store)
+
+
+def move(store: Store, state: str) -> None:
+    """Write the store's new state; refuses a move that the table does not allow."""
+    if state not in MAY_BECOME[store.state]:
+        raise ValueError(f"{store.state} cannot become {state}")
+    moved = Store.objects.filter(pk=store.pk, state=store.state).update(
+        state=state, state_changed_at=timezone.now()
+    )
+    if not moved:
+        raise RuntimeError(f"Store {store.pk} was moved by somebody else.")
+    store.state = state
+
+
+def _make_schema(store: Store) -> None:
+    schemas.make(store.schema_name)
+
+
+def _migrate(store: Store) -> None:
+    schemas.migrate(store.schema_name)
+
+
+def _prepare(store: Store) -> None:
+    """Give the new store what it needs to sell: the rooms' own starting rows."""
+    with context.in_store(store), transaction.atomic():
+        for path in settings.STORE_SETUP:
+            import_string(path)(store)
+
+
+def _open(store: Store) -> None:
+    hosts.forget(store)
+
+
+_STEPS = {
+    StoreState.REQUESTED: (_make_schema, StoreState.SCHEMA_MADE),
+    StoreState.SCHEMA_MADE: (_migrate, StoreState.MIGRATED),
+    StoreState.MIGRATED: (_prepare, StoreState.PREPARED),
+    StoreState.PREPARED: (_open, StoreState.ACTIVE),
+}
+
+PROVISION = "tenants.provisioning.provision"
+register(PROVISION, provision, retries=20, atomic=False)

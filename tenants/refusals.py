@@ -1,0 +1,35 @@
+"""Turns a refusal that reaches the top of a page into an answer in the reader's language."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from tenants.errors import CommerceError
+
+
+class RefusalMiddleware:
+    """Renders a CommerceError as a page, or as a short text for htmx."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, CommerceError):
+            return None
+        return refusal_page(request, exception.message, exception.http_status)
+
+
+def refusal_page(request: HttpRequest, message: str, status: int) -> HttpResponse:
+    """The page that says what was refused and what to do."""
+    return render(request, "refusal.html", {"message": message, "status": status}, status=status)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django calls this for a missing or foreign CSRF token: most often a form left open for days."""
+    message = _("This form has expired. Go back, reload the page and send it again; nothing was changed.")
+    return refusal_page(request, message, 403)
