@@ -96,7 +96,7 @@ def _money(amount: object, write: Callable[[int, str, str], str]) -> str:
 
 @lru_cache(maxsize=512)
 def _drawing(name: str) -> str:
-    path = Path(settings.BASE_DIR) / ".build" / "icons" / f"{name}.svg"
+    path = Path(settings.BUILD_DIR) / "icons" / f"{name}.svg"
     if ICON_NAME.fullmatch(name) is None or not path.is_file():
         logger.warning("icon %r is not built: add it to templates/assets/icons.txt", name)
         return FALLBACK_ICON
