@@ -91,7 +91,18 @@ def _read_route(name: str) -> Route | None:
     return Route(row.kind, row.store) if row else None
 
 
-_STORE_FIELDS = ("id", "schema_name", "slug", "name", "state", "language", "time_zone", "currency", "entitlements", "is_demo")
+_STORE_FIELDS = (
+    "id",
+    "schema_name",
+    "slug",
+    "name",
+    "state",
+    "language",
+    "time_zone",
+    "currency",
+    "entitlements",
+    "is_demo",
+)
 
 
 def _as_json(route: Route | None) -> dict:
@@ -147,7 +158,7 @@ class HostMiddleware:
 def origin(name: str) -> str:
     """The public address of a host name, with the port that development needs."""
     standard = {"http": "80", "https": "443"}[settings.SCHEME]
-    port = "" if settings.PUBLIC_PORT == standard else f":{settings.PUBLIC_PORT}"
+    port = "" if standard == settings.PUBLIC_PORT else f":{settings.PUBLIC_PORT}"
     return f"{settings.SCHEME}://{name}{port}"
 
 

@@ -65,7 +65,9 @@ class Store(TenantMixin):
             models.CheckConstraint(
                 condition=Q(schema_name__regex=r"^s_[a-z2-7]{16}$"), name="store_schema_name_is_opaque"
             ),
-            models.CheckConstraint(condition=Q(slug__regex=r"^[a-z0-9](-?[a-z0-9])*$"), name="store_slug_is_a_label"),
+            models.CheckConstraint(
+                condition=Q(slug__regex=r"^[a-z0-9](-?[a-z0-9])*$"), name="store_slug_is_a_label"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -137,7 +139,10 @@ class User(AbstractBaseUser):
     objects = UserManager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("email"), name="user_one_email")]
+        constraints = [
+            models.UniqueConstraint(fields=["email"], name="user_one_email"),
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_lower_case"),
+        ]
 
     def __str__(self) -> str:
         return str(self.uid)

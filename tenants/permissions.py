@@ -98,7 +98,12 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         }
     ),
     Role.FINANCE: _VIEWS
-    | {Permission.VIEW_COSTS, Permission.CONFIRM_PAYMENTS, Permission.REFUND_PAYMENTS, Permission.EDIT_PAYMENT_SETTINGS},
+    | {
+        Permission.VIEW_COSTS,
+        Permission.CONFIRM_PAYMENTS,
+        Permission.REFUND_PAYMENTS,
+        Permission.EDIT_PAYMENT_SETTINGS,
+    },
     Role.READ_ONLY: _VIEWS,
 }
 

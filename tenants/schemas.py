@@ -75,4 +75,3 @@ UNION ALL SELECT concat_ws(' ', 'constraint', conrelid::regclass::text, conname,
 FROM pg_constraint WHERE connamespace = to_regnamespace(%(schema)s)
 ORDER BY 1
 """
-

@@ -99,7 +99,9 @@ class StoreModel(models.Model):
         here = _schema()
         home = getattr(self._state, "schema", None)
         if home not in (None, here):
-            raise CrossStoreError(f"{type(self).__name__} {self.pk} of {home} was about to be used in {here}.")
+            raise CrossStoreError(
+                f"{type(self).__name__} {self.pk} of {home} was about to be used in {here}."
+            )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.refuse_elsewhere()

@@ -102,7 +102,9 @@ def database(url: str) -> dict[str, Any]:
     }
 
 
-DATABASES = {"default": database(os.environ.get("DATABASE_URL", "postgres://smartseller@127.0.0.1:5432/smartseller"))}
+DATABASES = {
+    "default": database(os.environ.get("DATABASE_URL", "postgres://smartseller@127.0.0.1:5432/smartseller"))
+}
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TENANT_MODEL = "tenants.Store"
@@ -114,11 +116,10 @@ TENANT_LIMIT_SET_CALLS = False
 STORE_SETUP = [
     "billing.services.start_trial",
     "core.kernel.setup.prepare",
-    "core.inventory.setup.prepare",
-    "core.shipping.setup.prepare",
-    "core.payments.setup.prepare",
-    "storefront.setup.prepare",
 ]
+
+# Run by `manage.py setup` when the public schema is at head.
+PLATFORM_SETUP = ["billing.services.load_plans"]
 
 REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
 

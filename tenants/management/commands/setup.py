@@ -2,24 +2,26 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
+from django.utils.module_loading import import_string
 
-from billing import services as billing
 from tenants import context, schemas
 from tenants.models import Store, StoreState
 
 
 class Command(BaseCommand):
-    help = "Migrate the public schema, load the plans, then bring every store to head."
+    help = "Migrate the public schema, run the platform's set-up, then bring every store to head."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the steps in order; each can run again."""
         with context.in_public():
             self._make_extensions()
             call_command("migrate_one", verbosity=0, interactive=False)
-            billing.load_plans()
+            for path in settings.PLATFORM_SETUP:
+                import_string(path)()
             stores = list(Store.objects.exclude(state__in=[StoreState.REQUESTED, StoreState.CLOSED]))
         for number, store in enumerate(stores, start=1):
             schemas.migrate(store.schema_name)

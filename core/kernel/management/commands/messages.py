@@ -15,7 +15,7 @@ _MOST_SHOWN = 40
 
 class Command(BaseCommand):
     help = "Collect texts from the sources, check their translations, compile them for Django."
-    requires_system_checks: list[str] = []  # noqa: RUF012  (Django reads it from the class)
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--collect", action="store_true", help="bring the .po files up to date")

@@ -1,0 +1,53 @@
+"""Plans and who is on which: the platform's side of the money."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Plan(models.Model):
+    """What a store may do and what that costs. Plans are data: a changed plan is a new version."""
+
+    code = models.CharField(max_length=20)
+    version = models.PositiveSmallIntegerField(default=1)
+    name = models.CharField(max_length=40)
+    # In cents of US dollars and in whole rupiah, for one month.
+    month_usd_amount = models.BigIntegerField()
+    month_idr_amount = models.BigIntegerField()
+    # Limits by name; null is unlimited. Copied to Store.entitlements.
+    entitlements = models.JSONField(default=dict)
+    position = models.PositiveSmallIntegerField(default=0)
+    is_offered = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "version"], name="plan_one_per_version")]
+
+    def __str__(self) -> str:
+        return f"{self.code} v{self.version}"
+
+
+class SubscriptionState(models.TextChoices):
+    TRIALING = "TRIALING", _("Trial")
+    ACTIVE = "ACTIVE", _("Active")
+    ENDED = "ENDED", _("Ended")
+
+
+class Subscription(models.Model):
+    """Which plan a store is on. The local row is what grants access."""
+
+    store = models.OneToOneField("tenants.Store", models.CASCADE, related_name="subscription")
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="subscriptions")
+    state = models.CharField(max_length=10, choices=SubscriptionState)
+    trial_ends_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="TRIALING") | Q(trial_ends_at__isnull=False),
+                name="subscription_trial_ends",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.store_id} on {self.plan_id}"

@@ -1,0 +1,62 @@
+"""What every page knows: the brand, the store, and the way around the dashboard."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from tenants.models import HostKind
+from tenants.permissions import Permission
+
+_PRIMARY = [
+    ("home", _("Home"), "house", "dashboard:home", Permission.VIEW_HOME),
+    ("orders", _("Orders"), "shopping-bag", "orders:list", Permission.VIEW_ORDERS),
+    ("products", _("Products"), "tag", "catalog:list", Permission.VIEW_PRODUCTS),
+    ("stock", _("Stock"), "boxes", "inventory:stock", Permission.VIEW_STOCK),
+]
+_MORE = [
+    ("customers", _("Customers"), "users", "customers:list", Permission.VIEW_CUSTOMERS),
+    ("design", _("Storefront"), "store", "design:edit", Permission.EDIT_STOREFRONT),
+    ("payments", _("Payments"), "credit-card", "payments:methods", Permission.EDIT_PAYMENT_SETTINGS),
+    ("shipping", _("Shipping"), "truck", "shipping:methods", Permission.EDIT_SETTINGS),
+    ("team", _("Team"), "user-cog", "team:list", Permission.EDIT_MEMBERS),
+    ("api", _("API keys"), "key-round", "integrations:keys", Permission.EDIT_API_KEYS),
+    ("work", _("Background work"), "activity", "work:list", Permission.VIEW_JOBS),
+]
+
+
+def brand(request: HttpRequest) -> dict[str, Any]:
+    """The product's name, which is one setting."""
+    return {"BRAND_NAME": settings.BRAND_NAME}
+
+
+def store(request: HttpRequest) -> dict[str, Any]:
+    """The store that the host belongs to, and who acts."""
+    return {"store": getattr(request, "store", None), "actor": getattr(request, "actor", None)}
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """The dashboard's entries that this member may open: `nav.primary` and `nav.more`."""
+    route, actor = getattr(request, "route", None), getattr(request, "actor", None)
+    if route is None or route.kind != HostKind.DASHBOARD or actor is None:
+        return {}
+    return {"nav": {"primary": _entries(request, _PRIMARY), "more": _entries(request, _MORE)}}
+
+
+def _entries(request: HttpRequest, rows: list[tuple]) -> list[dict[str, Any]]:
+    entries = []
+    for key, label, icon, name, permission in rows:
+        url = _url(name)
+        if url and request.actor.may(permission):  # type: ignore[attr-defined]
+            active = request.path == url if url == "/" else request.path.startswith(url)
+            entries.append({"key": key, "label": label, "icon": icon, "url": url, "active": active})
+    return entries
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name, urlconf=settings.DASHBOARD_URLCONF)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,6 @@
+"""What a seller and their staff see, on the dashboard host of their store."""
+
+from django.urls import URLPattern, URLResolver
+
+# One line per room. Order does not matter: each room has a prefix of its own.
+urlpatterns: list[URLPattern | URLResolver] = []

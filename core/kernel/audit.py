@@ -1,0 +1,34 @@
+"""The audit log: every change leaves one row, in the transaction that makes it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from core.kernel.models import AuditEntry
+from tenants.permissions import Actor
+
+
+def write(
+    *, actor: Actor, action: str, subject: str, subject_id: str, changes: Mapping[str, Any] | None = None
+) -> None:
+    """Note that `actor` did `action`, for example `order.cancelled`.
+
+    changes   field -> [before, after], or plain facts of the act; JSON values only
+    """
+    AuditEntry.objects.create(
+        at=timezone.now(),
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        action=action,
+        subject=subject,
+        subject_id=subject_id,
+        changes=dict(changes or {}),
+    )
+
+
+def history(subject: str, subject_id: str) -> QuerySet[AuditEntry]:
+    """Everything that happened to one thing, newest first."""
+    return AuditEntry.objects.filter(subject=subject, subject_id=subject_id).order_by("-at", "-pk")

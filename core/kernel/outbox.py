@@ -1,0 +1,46 @@
+"""Events: what happened, and who wants to know a moment later.
+
+`record` writes one duty per registered handler in the caller's transaction, so an event is told exactly
+when its cause is committed, at least once. Handlers are registered with `@on(Event)`.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+from tenants.work import enqueue, register
+
+Handler = Callable[[Any], None]
+
+_handlers: dict[type, list[str]] = {}
+
+
+def on(event_type: type, *, retries: int = 8, atomic: bool = True) -> Callable[[Handler], Handler]:
+    """Register a function to be told about every `event_type`, each time as a duty of its own.
+
+    atomic   False for a handler that calls a provider: it then runs outside a transaction
+    """
+
+    def decorate(handler: Handler) -> Handler:
+        kind = f"{handler.__module__}.{handler.__qualname__}"
+        register(kind, partial(_tell, handler, event_type), retries=retries, atomic=atomic)
+        _handlers.setdefault(event_type, []).append(kind)
+        return handler
+
+    return decorate
+
+
+def _tell(handler: Handler, event_type: type, **fields: Any) -> None:
+    handler(event_type(**fields))
+
+
+def record(event: Any) -> None:
+    """Write one duty per handler of this event, in the caller's transaction."""
+    for kind in _handlers.get(type(event), []):
+        enqueue(kind, asdict(event))
+
+
+def handlers() -> dict[type, list[str]]:
+    """Which functions hear which event, for the index page and its test."""
+    return {event: list(kinds) for event, kinds in _handlers.items()}

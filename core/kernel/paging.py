@@ -1,0 +1,55 @@
+"""Cursor paging: a page and the cursor of the next one, steady while rows are added."""
+
+import base64
+import binascii
+import json
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from core.kernel.errors import InvalidInput
+
+LARGEST_PAGE = 100
+
+
+def page(
+    rows: QuerySet, *, after: str = "", limit: int = 24, key: str = "-pk"
+) -> tuple[list[Any], str | None]:
+    """Up to `limit` rows after the cursor, in the order of `key` (ties by pk).
+
+    key      one field name, `-` first for descending; never user text
+    Returns  the rows and the next cursor, None on the last page
+    Raises   InvalidInput for a cursor we did not make
+    """
+    limit = max(1, min(limit, LARGEST_PAGE))
+    descending, field = key.startswith("-"), key.lstrip("-")
+    if after:
+        rows = rows.filter(_beyond(field, descending, *_decode(after)))
+    sign = "-" if descending else ""
+    found = list(rows.order_by(f"{sign}{field}", f"{sign}pk")[: limit + 1])
+    if len(found) <= limit:
+        return found, None
+    last = found[limit - 1]
+    return found[:limit], _encode(getattr(last, field), last.pk)
+
+
+def _beyond(field: str, descending: bool, value: Any, pk: int) -> Q:
+    side = "lt" if descending else "gt"
+    if field == "pk":
+        return Q(**{f"pk__{side}": pk})
+    return Q(**{f"{field}__{side}": value}) | Q(**{field: value, f"pk__{side}": pk})
+
+
+def _encode(value: Any, pk: int) -> str:
+    return base64.urlsafe_b64encode(json.dumps([value, pk], default=str).encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str) -> tuple[Any, int]:
+    try:
+        value, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return value, int(pk)
+    except (ValueError, TypeError, binascii.Error) as broken:
+        raise InvalidInput(
+            _("This page link is not valid. Start again from the first page."), "after"
+        ) from broken

@@ -1,0 +1,36 @@
+"""Shapes that every API shares."""
+
+from ninja import Schema
+from pydantic import ConfigDict, Field
+
+from core.kernel.money import Money
+
+
+class StrictSchema(Schema):
+    """Input that refuses fields nobody asked for."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class MoneyOut(Schema):
+    """Money in whole minor units: for IDR, rupiah."""
+
+    amount: int
+    currency: str = "IDR"
+
+    @classmethod
+    def of(cls, money: Money | int) -> "MoneyOut":
+        if isinstance(money, int):
+            return cls(amount=money)
+        return cls(amount=money.amount, currency=money.currency)
+
+
+class Problem(Schema):
+    """What went wrong, as RFC 9457 describes it; `code` is stable."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: str
+    detail: str = ""
+    errors: list[dict] = Field(default_factory=list)

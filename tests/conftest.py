@@ -1,0 +1,185 @@
+"""The stage and the cast of every test.
+
+Two stores, `kopi` and `batik`, are provisioned once by the product's own code, so their rows have equal
+primary keys: exactly where a leak would be silent. Sari owns kopi, Budi packs for kopi, Tono owns batik and
+must always be refused.
+"""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.cached_db import SessionStore
+from django.core.cache import caches
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+
+from core.integrations import services as integrations
+from tenants import context, hosts, provisioning, work
+from tenants.models import HostKind, Membership, Role, Store, User
+from tenants.permissions import SYSTEM, Permission
+from tenants.sessions import AUDIENCE
+
+PASSWORD = "kata-sandi-panjang"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_blocker: object,
+    django_db_keepdb: bool,
+) -> Iterator[None]:
+    """One database per worker: public at head, two stores provisioned by the product's own code."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "")
+    test_settings = connection.settings_dict.setdefault("TEST", {})
+    test_settings["NAME"] = f"test_{connection.settings_dict['NAME']}{worker}"
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        _make_database(django_db_keepdb)
+        caches["platform"].clear()
+        call_command("setup", verbosity=0)
+        for slug, name, owner in (("kopi", "Kopi Senja", "sari"), ("batik", "Batik Laras", "tono")):
+            _open_store(slug, name, owner)
+    yield
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():  # type: ignore[attr-defined]
+            connection.close()
+            connection.creation._destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
+
+
+def _make_database(keep: bool) -> None:
+    name = connection.creation._create_test_db(verbosity=0, autoclobber=True, keepdb=keep)
+    connection.close()
+    settings.DATABASES["default"]["NAME"] = name
+    connection.settings_dict["NAME"] = name
+
+
+def _open_store(slug: str, name: str, owner: str) -> None:
+    if Store.objects.filter(slug=slug).exists():
+        return
+    user = User.objects.create_user(f"{owner}@example.com", PASSWORD, name=owner.title())
+    provisioning.open_store(owner=user, name=name, slug=slug)
+    work.work_until_idle()
+
+
+def _store(slug: str) -> Store:
+    return Store.objects.get(slug=slug)
+
+
+@pytest.fixture
+def kopi(db: None) -> Store:
+    """Sari's coffee shop."""
+    return _store("kopi")
+
+
+@pytest.fixture
+def batik(db: None) -> Store:
+    """Tono's batik shop: the other store."""
+    return _store("batik")
+
+
+@pytest.fixture
+def store(kopi: Store) -> Iterator[Store]:
+    """Inside kopi until the test ends."""
+    with context.in_store(kopi):
+        yield kopi
+
+
+@pytest.fixture
+def other_store(batik: Store) -> Store:
+    """The store that must never be seen."""
+    return batik
+
+
+@pytest.fixture
+def sari(db: None) -> User:
+    """Owner of kopi."""
+    with context.in_public():
+        return User.objects.get(email="sari@example.com")
+
+
+@pytest.fixture
+def tono(db: None) -> User:
+    """Owner of batik."""
+    with context.in_public():
+        return User.objects.get(email="tono@example.com")
+
+
+@pytest.fixture
+def member(kopi: Store) -> Callable[[str], User]:
+    """Make a person with a role in kopi: `member(Role.WAREHOUSE)`."""
+
+    def make(role: str) -> User:
+        with context.in_public():
+            user = User.objects.create_user(f"{role.lower()}@example.com", PASSWORD, name=role.title())
+            Membership.objects.create(user=user, store=kopi, role=role)
+            return user
+
+    return make
+
+
+@pytest.fixture
+def budi(member: Callable[[str], User]) -> User:
+    """Packs for kopi."""
+    return member(Role.WAREHOUSE)
+
+
+def client_at(host: str) -> Client:
+    """A browser that talks to one host."""
+    return Client(HTTP_HOST=host, SERVER_NAME=host, enforce_csrf_checks=False)
+
+
+@pytest.fixture
+def platform(db: None) -> Client:
+    """A browser on the platform host, logged out."""
+    return client_at(settings.PLATFORM_HOST)
+
+
+@pytest.fixture
+def shop(kopi: Store) -> Client:
+    """A shopper's browser on kopi's storefront."""
+    return client_at(f"kopi.{settings.STOREFRONT_SUFFIX}")
+
+
+@pytest.fixture
+def dashboard(kopi: Store) -> Callable[..., Client]:
+    """A logged-in browser on a store's dashboard: `dashboard(sari)`, `dashboard(tono, batik)`."""
+
+    def open_for(user: User, at: Store | None = None) -> Client:
+        home = at or kopi
+        client = client_at(f"{home.slug}.{settings.DASHBOARD_SUFFIX}")
+        with context.in_public():
+            session = SessionStore()
+            session[SESSION_KEY] = str(user.pk)
+            session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+            session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+            session[AUDIENCE] = f"{HostKind.DASHBOARD}:{home.uid}"
+            session.save()
+        client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+        return client
+
+    return open_for
+
+
+@pytest.fixture
+def api(kopi: Store) -> Client:
+    """A program with a key that may do everything in kopi."""
+    with context.in_store(kopi):
+        _, key = integrations.create_key(name="Tests", scopes=list(Permission), actor=SYSTEM)
+    client = client_at(f"kopi.{settings.DASHBOARD_SUFFIX}")
+    client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {key}"
+    return client
+
+
+@pytest.fixture(autouse=True)
+def _fresh_hosts() -> None:
+    """The host cache must not remember another test's rolled back rows."""
+    hosts.forget_names(
+        [
+            f"{slug}.{suffix}"
+            for slug in ("kopi", "batik")
+            for suffix in (settings.DASHBOARD_SUFFIX, settings.STOREFRONT_SUFFIX)
+        ]
+    )
