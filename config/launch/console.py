@@ -1,0 +1,49 @@
+"""What a person sees while things start: one line per step, with its time."""
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+@contextmanager
+def step(title: str) -> Iterator[None]:
+    """Show that something goes on, and then how long it took."""
+    print(f"  {title} ...", end="" if sys.stdout.isatty() else "\n", flush=True)
+    began = time.monotonic()
+    try:
+        yield
+    except Exception:
+        print(f"\r  {title} ... failed" if sys.stdout.isatty() else f"  {title} failed", flush=True)
+        raise
+    took = f"{time.monotonic() - began:.1f} s"
+    print(f"\r  {title} ... {took}" if sys.stdout.isatty() else f"  {title}: {took}", flush=True)
+
+
+def ready(port: int, demo: Path) -> None:
+    """Say where to go, and who may log in there."""
+    print("\nSmartSeller is ready\n")
+    try:
+        written: dict[str, Any] = json.loads(demo.read_text())
+    except (OSError, ValueError):
+        written = {}
+    print(f"  Platform    {written.get('platform_url', f'http://localhost:{port}')}")
+    _login(written.get("console", {}), "Console", "url")
+    for store in written.get("stores", []):
+        print(f"\n  {store.get('slug', '')}")
+        print(f"    Storefront  {store.get('storefront_url', '')}")
+        if store.get("custom_domain_url"):
+            print(f"    Own domain  {store['custom_domain_url']}")
+        print(f"    Dashboard   {store.get('dashboard_url', '')}")
+        owner = store.get("owner", {})
+        print(f"    Log in      {owner.get('email', '')}  {owner.get('password', '')}")
+    print("\nCtrl-C stops everything.\n", flush=True)
+
+
+def _login(place: dict[str, str], name: str, address: str) -> None:
+    if place:
+        parts = [place.get(key, "") for key in (address, "email", "password")]
+        print(f"  {name:<11} {'  '.join(part for part in parts if part)}")
