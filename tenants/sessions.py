@@ -24,7 +24,8 @@ class BoundSessionMiddleware(SessionMiddleware):
         super().process_request(request)
         session: SessionBase = request.session
         audience = audience_of(request)
-        if (session.session_key and session.get(AUDIENCE) not in (None, audience)) or (session.session_key and session.get(AUDIENCE) is None and not session.is_empty()):
+        stamp = session.get(AUDIENCE) if session.session_key else audience
+        if stamp != audience:
             request.session = self.SessionStore()  # type: ignore[assignment]
         request.session = _Bound.wrap(request.session, audience)
 

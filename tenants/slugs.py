@@ -11,14 +11,16 @@ from tenants.models import Store
 # Names that are ours, or that would make a shop look like us.
 RESERVED = frozenset(
     """
-    about abuse account accounts admin administrator api app apps assets auth autoconfig autodiscover backup
-    beta billing blog cache cdn checkout console dashboard demo dev developer developers dns docs email error
-    files ftp git help home hostmaster http https id imap images info internal ipv4 ipv6 isatap join legal live
-    localhost login logout mail mailer media metrics mobile mx news noc ns ns1 ns2 office official operator
-    order orders owner panel partner partners pay payment payments platform pop postmaster pricing privacy
-    production promo register root sale sales seller security server shop shops signup sitemap smartseller smtp
-    ssl staff staging static stats status store stores storefront support system team terms test testing toko
-    tokopedia shopee lazada tiktok blibli bukalapak usenet user users vpn web webhook webhooks webmail wpad www
+    about abuse account accounts admin administrator api app apps assets auth autoconfig
+    autodiscover backup beta billing blibli blog bukalapak cache cdn checkout console dashboard demo
+    dev developer developers dns docs email error files ftp git help home hostmaster http https id
+    images imap info internal ipv4 ipv6 isatap join lazada legal live localhost login logout mail
+    mailer media metrics mobile mx news noc ns ns1 ns2 office official operator order orders owner
+    panel partner partners pay payment payments platform pop postmaster pricing privacy production
+    promo register root sale sales security seller server shop shopee shops signup sitemap
+    smartseller smtp ssl staff staging static stats status store storefront stores support system
+    team terms test testing tiktok toko tokopedia usenet user users vpn web webhook webhooks webmail
+    wpad www
     """.split()
 )
 _SLUG = re.compile(r"^[a-z0-9](-?[a-z0-9])*$")

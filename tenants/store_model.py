@@ -94,15 +94,6 @@ class StoreModel(models.Model):
         row._state.schema = _schema()  # type: ignore[attr-defined]
         return row
 
-    def refuse_elsewhere(self) -> None:
-        """Raise CrossStoreError unless this row is new or was read in the store in force."""
-        here = _schema()
-        home = getattr(self._state, "schema", None)
-        if home not in (None, here):
-            raise CrossStoreError(
-                f"{type(self).__name__} {self.pk} of {home} was about to be used in {here}."
-            )
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.refuse_elsewhere()
         super().save(*args, **kwargs)
@@ -115,3 +106,12 @@ class StoreModel(models.Model):
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
         self.refuse_elsewhere()
         super().refresh_from_db(*args, **kwargs)
+
+    def refuse_elsewhere(self) -> None:
+        """Raise CrossStoreError unless this row is new or was read in the store in force."""
+        here = _schema()
+        home = getattr(self._state, "schema", None)
+        if home not in (None, here):
+            raise CrossStoreError(
+                f"{type(self).__name__} {self.pk} of {home} was about to be used in {here}."
+            )

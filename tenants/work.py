@@ -120,16 +120,20 @@ def _insert_once(row: Job) -> bool:
     return True
 
 
-# --- Claiming and running ----------------------------------------------------------------------------
+# Claiming and running
 
 _CLAIM = """
-UPDATE tenants_job SET state = 'RUNNING', attempts = attempts + 1, lease_until = clock_timestamp() + %(lease)s * interval '1 second'
+UPDATE tenants_job
+SET state = 'RUNNING', attempts = attempts + 1,
+    lease_until = clock_timestamp() + %(lease)s * interval '1 second'
 WHERE id IN (
     SELECT id FROM tenants_job AS due
-    WHERE state IN ('WAITING', 'RUNNING') AND next_at <= clock_timestamp() AND (lease_until IS NULL OR lease_until < clock_timestamp())
+    WHERE state IN ('WAITING', 'RUNNING') AND next_at <= clock_timestamp()
+      AND (lease_until IS NULL OR lease_until < clock_timestamp())
       AND (store_id IS NULL OR (
           SELECT count(*) FROM tenants_job AS busy
-          WHERE busy.store_id = due.store_id AND busy.state = 'RUNNING' AND busy.lease_until >= clock_timestamp()
+          WHERE busy.store_id = due.store_id AND busy.state = 'RUNNING'
+            AND busy.lease_until >= clock_timestamp()
       ) < %(per_store)s)
     ORDER BY next_at
     LIMIT 1
@@ -255,7 +259,7 @@ def ask_to_cancel(job_id: uuid.UUID, store: Store) -> bool:
     return bool(waiting or running)
 
 
-# --- Inside a running duty -----------------------------------------------------------------------------
+# Inside a running duty
 
 _running: ContextVar[Job | None] = ContextVar("running_job", default=None)
 
@@ -278,7 +282,7 @@ def report(done: int, total: int, note: str = "") -> None:
         raise JobCancelled
 
 
-# --- The bell ----------------------------------------------------------------------------------------------
+# The bell
 
 
 @huey.task(name="work")
@@ -301,7 +305,7 @@ def _ring_after_commit() -> None:
         transaction.on_commit(ring)
 
 
-# --- Looking on ----------------------------------------------------------------------------------------------
+# Looking on
 
 
 def open_jobs(store: Store) -> int:

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "tenants.refusals.RefusalMiddleware",
+    "core.integrations.idempotency.IdempotencyMiddleware",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [

@@ -1,3 +1,5 @@
+"""`manage.py migrate_one`: what `migrate` is in any other Django project."""
+
 from django.core.management.commands.migrate import Command as Migrate
 
 
