@@ -126,5 +126,5 @@ def _initials(motif: str) -> str:
 def _short(value: str) -> str:
     """An option value inside a SKU: "XL", "HIL" for Hijau Lumut, "100X100" for a table cloth."""
     if value[0].isdigit():
-        return value.split(" th")[0].replace(" cm", "").replace(" lembar", "L").replace(" ", "").upper()
+        return value.removesuffix(" th").removesuffix(" cm").replace(" lembar", "L").replace(" ", "").upper()
     return _initials(value) if len(value) > 4 else value.upper()

@@ -207,7 +207,7 @@ GARMENTS: Final = (
         values=("Sedang", "Besar"), size_step_amount=30_000,
     ),
     Garment(
-        "DMP", "Dompet {}", (_SMALL, "Tas & Dompet"), "pouch", 69_000, 80, 3,
+        "DMP", "Dompet {}", (_SMALL, "Tas & Dompet"), "wallet", 69_000, 80, 3,
         "Dompet ritsleting dengan enam selip kartu dan satu ruang uang receh. Bisa digenggam, bisa "
         "digantung.",
         values=("Kecil", "Panjang"), size_step_amount=20_000,

@@ -1,0 +1,27 @@
+"""Draws the pictures of the demo's products: one sketch gives the same 1200 x 1200 pixels everywhere."""
+
+import io
+from collections.abc import Callable
+from typing import Final
+
+from PIL import Image
+
+from config.demo.catalogue.parts import Sketch
+from config.demo.easel import Easel
+from config.demo.garments import GARMENTS
+from config.demo.packs import PACKS
+from config.demo.wares import WARES
+
+KINDS: Final[dict[str, Callable[[Sketch], Easel]]] = {**GARMENTS, **PACKS, **WARES}
+
+
+def draw(sketch: Sketch) -> Image.Image:
+    """Draw one picture; takes about 50 ms."""
+    return KINDS[sketch.kind](sketch).image
+
+
+def jpeg(sketch: Sketch) -> bytes:
+    """The picture as the file that a seller would upload."""
+    stream = io.BytesIO()
+    draw(sketch).save(stream, "JPEG", quality=88)
+    return stream.getvalue()
