@@ -80,9 +80,9 @@ def enter(store: "Store | None") -> None:
     """Switch without a way back: for the middleware and the worker, which reset at their end."""
     _current.set(store)
     if store is None:
-        connection.set_schema_to_public()
+        connection.set_schema_to_public()  # type: ignore[attr-defined]
     else:
-        connection.set_tenant(store)
+        connection.set_tenant(store)  # type: ignore[attr-defined]
 
 
 def on_commit(callback: Callable[..., Any], *args: Any, **kwargs: Any) -> None:

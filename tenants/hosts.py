@@ -147,7 +147,7 @@ class HostMiddleware:
             return HttpResponse(UNKNOWN_HOST_PAGE, status=404)
         request.route = route  # type: ignore[attr-defined]
         request.store = route.store  # type: ignore[attr-defined]
-        request.urlconf = URLCONFS[route.kind]  # type: ignore[attr-defined]
+        request.urlconf = URLCONFS[route.kind]
         context.enter(route.store)
         try:
             return self.get_response(request)

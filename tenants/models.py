@@ -40,8 +40,8 @@ class Store(TenantMixin):
     auto_create_schema = False
     auto_drop_schema = False
     # The class-level list behind `with store:` leaks between threads; in_store() replaces it.
-    __enter__ = None  # type: ignore[assignment]
-    __exit__ = None  # type: ignore[assignment]
+    __enter__ = None
+    __exit__ = None
 
     uid = models.UUIDField(default=uuid.uuid4, editable=False)
     schema_name = models.CharField(max_length=63)

@@ -43,10 +43,10 @@ def migrating(schema_name: str) -> Iterator[None]:
     """Let migrations work in a schema that is no store in force (yet)."""
     connection.migrating_schema = schema_name  # type: ignore[attr-defined]
     # Without `public` in the path, or its django_migrations would be taken for the store's.
-    connection.set_schema(schema_name, include_public=False)
+    connection.set_schema(schema_name, include_public=False)  # type: ignore[attr-defined]
     try:
         MigrationRecorder(connection).ensure_schema()
-        connection.set_schema(schema_name)
+        connection.set_schema(schema_name)  # type: ignore[attr-defined]
         yield
     finally:
         connection.migrating_schema = None  # type: ignore[attr-defined]

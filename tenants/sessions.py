@@ -26,7 +26,7 @@ class BoundSessionMiddleware(SessionMiddleware):
         audience = audience_of(request)
         stamp = session.get(AUDIENCE) if session.session_key else audience
         if stamp != audience:
-            request.session = self.SessionStore()  # type: ignore[assignment]
+            request.session = self.SessionStore()
         request.session = _Bound.wrap(request.session, audience)
 
 

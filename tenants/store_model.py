@@ -38,9 +38,9 @@ class StoreQuerySet(models.QuerySet):
             raise CrossStoreError(f"A query of {self._built_in} was about to run in {here}.")
 
     def _fetch_all(self) -> None:
-        if self._result_cache is None:  # type: ignore[has-type]
+        if self._result_cache is None:
             self._refuse_elsewhere()
-        super()._fetch_all()  # type: ignore[misc]
+        super()._fetch_all()
 
     def iterator(self, *args: Any, **kwargs: Any) -> Any:
         self._refuse_elsewhere()
@@ -70,7 +70,7 @@ class StoreQuerySet(models.QuerySet):
         self._refuse_elsewhere()
         created = super().bulk_create(objs, *args, **kwargs)
         for row in created:
-            row._state.schema = _schema()
+            row._state.schema = _schema()  # type: ignore[attr-defined]
         return created
 
     def bulk_update(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> int:
@@ -88,16 +88,18 @@ class StoreModel(models.Model):
     class Meta:
         abstract = True
 
-    @classmethod
-    def from_db(cls, db: str | None, field_names: Sequence[str], values: Sequence[Any]) -> Self:
-        row = super().from_db(db, field_names, values)
-        row._state.schema = _schema()  # type: ignore[attr-defined]
-        return row
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.refuse_elsewhere()
         super().save(*args, **kwargs)
         self._state.schema = _schema()  # type: ignore[attr-defined]
+
+    @classmethod
+    def from_db(  # type: ignore[override]
+        cls, db: str | None, field_names: Sequence[str], values: Sequence[Any]
+    ) -> Self:
+        row = super().from_db(db, field_names, values)
+        row._state.schema = _schema()  # type: ignore[attr-defined]
+        return row
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         self.refuse_elsewhere()

@@ -1,7 +1,7 @@
 """How amounts, counts and moments are written for people.
 
-Pure functions: no request, no settings, no clock. The template filters in templatetags/ui.py, the mails, the PDFs
-and the API's messages all come through here, so an amount looks the same wherever it is read.
+Pure functions: no request, no settings, no clock. The template filters in templatetags/ui.py, the mails, the
+PDFs and the API's messages all come through here, so an amount looks the same wherever it is read.
 """
 
 from datetime import date, datetime, timedelta

@@ -23,6 +23,8 @@ _SET_PATH = (
 class DatabaseWrapper(schema_backend.DatabaseWrapper):
     """Refuses a query when the connection's schema is not the one that the context expects."""
 
+    _setting_search_path: bool
+
     def _handle_search_path(self, cursor: Any = None) -> None:
         if self._setting_search_path:
             return
