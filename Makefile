@@ -14,7 +14,7 @@ export PORT DATA_DIR SEED
 PY := .venv/bin/python
 # An environment whose Python was moved or removed is no environment.
 $(shell $(PY) -c '' 2>/dev/null || rm -f .venv/*.stamp)
-PIP := $(PY) -m pip --disable-pip-version-check --no-input install --quiet --progress-bar off --require-hashes
+PIP := $(PY) -m pip --disable-pip-version-check --no-input install -qq --progress-bar off --require-hashes
 # Tests that drive Chromium run in CI and on request: make test BROWSER=1
 MARKERS := not chaos and not bench$(if $(CI)$(BROWSER),, and not browser)
 

@@ -96,6 +96,8 @@ def reachable_folder(wanted: Path, account: Account | None) -> Path:
     if account is None or account.can_enter(wanted.parent):
         return wanted
     elsewhere = open_folder("files", wanted) / wanted.name
+    if wanted.is_dir() and not wanted.is_symlink():
+        shutil.move(wanted, elsewhere)
     wanted.unlink(missing_ok=True)
     wanted.symlink_to(elsewhere)
     return elsewhere

@@ -65,6 +65,7 @@ class Postgres:
         self.account = accounts.unprivileged()
         self.programs = installs.postgres_programs(self.account)
         self.cluster = accounts.reachable_folder(self.data_dir / "postgres", self.account)
+        self._refuse_another_owner()
         self._refuse_another_version()
         self._end_orphan()
 
@@ -83,6 +84,15 @@ class Postgres:
         if self.child is not None:
             children.stop(self.child, by=signal.SIGINT, within=30)
             self.child = None
+
+    def remove(self) -> None:
+        """Delete the cluster of a stopped server."""
+        accounts.remove_reachable(self.data_dir / "postgres")
+
+    def _refuse_another_owner(self) -> None:
+        ours = self.account.uid if self.account else os.geteuid()
+        if self.cluster.exists() and self.cluster.stat().st_uid != ours:
+            raise CannotStart(f"{self.cluster} belongs to another user: start as that user, or set DATA_DIR.")
 
     def _refuse_another_version(self) -> None:
         made_by = self.cluster / "PG_VERSION"

@@ -1,6 +1,7 @@
 """One Redis server in a folder."""
 
 import contextlib
+import shutil
 import signal
 import socket
 import subprocess
@@ -58,6 +59,10 @@ class Redis:
         if self.child is not None:
             children.stop(self.child)
             self.child = None
+
+    def remove(self) -> None:
+        """Delete the files of a stopped server."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _write_settings(self, port: int, password: str) -> Path:
         """Write a file: a password in the command line would show to every user of the machine."""

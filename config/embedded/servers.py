@@ -20,13 +20,17 @@ class Servers:
     database_url: str
     redis_url: str
     memory: Memory
+    durable: bool = True
     _started: list[Postgres | Redis] = field(default_factory=list)
     _lock: IO[bytes] | None = None
 
     def stop(self) -> None:
         """Stop what `start` started, last first. Safe to call twice."""
         while self._started:
-            self._started.pop().stop()
+            server = self._started.pop()
+            server.stop()
+            if not self.durable:
+                server.remove()
         if self._lock is not None:
             self._lock.close()
             self._lock = None
@@ -50,13 +54,15 @@ class Servers:
 def start(data_dir: Path, durable: bool = True) -> Servers:
     """Start PostgreSQL and Redis in `data_dir`, where `DATABASE_URL` and `REDIS_URL` name no others.
 
-    durable   False for tests: quick, and lost when the machine crashes
+    durable   False for tests: quick, and gone when stopped
     Raises    CannotStart when a program is missing, fails, or another run uses the folder
     """
     data_dir = data_dir.resolve()
     try:
         # `nobody` passes through on its way to the cluster, but lists and reads nothing.
         data_dir.mkdir(mode=0o711, parents=True, exist_ok=True)
+        if not durable:
+            data_dir.chmod(0o711)
     except OSError as error:
         raise CannotStart(f"{data_dir} cannot be made ({error.strerror}): set DATA_DIR.") from error
 
@@ -65,6 +71,7 @@ def start(data_dir: Path, durable: bool = True) -> Servers:
         database_url=os.environ.get("DATABASE_URL", ""),
         redis_url=os.environ.get("REDIS_URL", ""),
         memory=Memory(data_dir / "embedded.json"),
+        durable=durable,
         _lock=lock,
     )
     try:
@@ -84,7 +91,10 @@ def start(data_dir: Path, durable: bool = True) -> Servers:
 
 def hold(data_dir: Path) -> IO[bytes]:
     """Hold the folder until we stop or die. The system releases the lock of a killed run."""
-    file = (data_dir / "run.lock").open("a+b")
+    try:
+        file = (data_dir / "run.lock").open("a+b")
+    except OSError as error:
+        raise CannotStart(f"{data_dir} cannot be written ({error.strerror}): set DATA_DIR.") from error
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
