@@ -1,10 +1,11 @@
 """What a seller and their staff see, on the dashboard host of their store."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from config.api import dashboard_api
 
 # One line per room. Order does not matter: each room has a prefix of its own.
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", dashboard_api.urls),
+    path("settings/api-keys/", include("core.integrations.urls")),
 ]

@@ -15,9 +15,7 @@ from core.notifications.models import Message, MessageState
 from tenants.context import require_store
 
 
-def send_once(
-    *, kind: str, reference: str, recipient: str, language: str, facts: Mapping[str, Any]
-) -> bool:
+def send_once(*, kind: str, reference: str, recipient: str, language: str, facts: Mapping[str, Any]) -> bool:
     """Send the mail `email/<kind>.html` unless this person already has it.
 
     reference   repeats when the event is told again, for example `order_placed:SO-1001`
