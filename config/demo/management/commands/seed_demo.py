@@ -1,0 +1,17 @@
+"""`manage.py seed_demo`: two believable stores, and `demo.json` with their addresses and logins."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from config.demo.seed import seed
+
+
+class Command(BaseCommand):
+    help = "Open the demo stores and write demo.json to DATA_DIR."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Seed, and say where the logins are."""
+        seed(settings.DATA_DIR / "demo.json")
+        self.stdout.write(f"logins are in {settings.DATA_DIR / 'demo.json'}")
