@@ -29,8 +29,8 @@ MAX_MEMORY: Final = 1024 * 1024 * 1024
 MAX_CPU_SECONDS: Final = 20
 MAX_OUTPUT_BYTES: Final = 32 * 1024 * 1024
 
-_AVIF: Final = {"quality": 58, "speed": 7, "max_threads": 1}
-_WEBP: Final = {"quality": 80, "method": 4}
+_AVIF: Final = {"quality": 58, "speed": 8, "max_threads": 1}
+_WEBP: Final = {"quality": 76, "method": 4}
 _JPEG: Final = {"quality": 82, "optimize": True, "progressive": True}
 _PATCH: Final = 48  # side of the thumbnail that the dominant colour is read from
 _DECODER_COMPLAINTS: Final = (
