@@ -207,7 +207,7 @@ def _jakarta_time(value: object) -> datetime | None:
     if not isinstance(value, str):
         return None
     try:
-        local = datetime.strptime(value, "%Y-%m-%d %H:%M:%S")
+        local = datetime.strptime(value, "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007 - the zone is set on the next line
     except ValueError:
         return None
     return local.replace(tzinfo=JAKARTA).astimezone(UTC)
