@@ -32,9 +32,8 @@
           const note = radio.closest(".pill").querySelector(".pill__out");
           if (note) note.textContent = buyable ? "" : ` (${said.dataset.textOut})`;
         }
-        const label = group.querySelector("input:checked")?.closest(".pill").querySelector(".pill__face");
         const shown = group.querySelector("[data-variant-value]");
-        if (shown) shown.textContent = label ? label.firstChild.textContent.trim() || label.textContent.trim() : "";
+        if (shown) shown.textContent = group.querySelector("input:checked")?.dataset.label || "";
       });
     }
 
