@@ -85,7 +85,7 @@ def _migrate(store: Store) -> None:
     schemas.migrate(store.schema_name)
 
 
-def _prepare(store: Store) -> None:
+def prepare(store: Store) -> None:
     """Give the new store what it needs to sell: the rooms' own starting rows."""
     with context.in_store(store), transaction.atomic():
         for path in settings.STORE_SETUP:
@@ -99,7 +99,7 @@ def _open(store: Store) -> None:
 _STEPS = {
     StoreState.REQUESTED: (_make_schema, StoreState.SCHEMA_MADE),
     StoreState.SCHEMA_MADE: (_migrate, StoreState.MIGRATED),
-    StoreState.MIGRATED: (_prepare, StoreState.PREPARED),
+    StoreState.MIGRATED: (prepare, StoreState.PREPARED),
     StoreState.PREPARED: (_open, StoreState.ACTIVE),
 }
 

@@ -14,15 +14,16 @@ from django.contrib.sessions.backends.cached_db import SessionStore
 from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
 from core.integrations import services as integrations
-from tenants import context, hosts, provisioning, work
-from tenants.models import HostKind, Membership, Role, Store, User
+from tenants import context, hosts, provisioning, schemas, work
+from tenants.models import HostKind, Job, Membership, Role, Store, User
 from tenants.permissions import SYSTEM, Permission
 from tenants.sessions import AUDIENCE
 
 PASSWORD = "kata-sandi-panjang"
+CAST = {"kopi": ("Kopi Senja", "sari"), "batik": ("Batik Laras", "tono")}
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +41,7 @@ def django_db_setup(
         _make_database(django_db_keepdb)
         caches["platform"].clear()
         call_command("setup", verbosity=0)
-        for slug, name, owner in (("kopi", "Kopi Senja", "sari"), ("batik", "Batik Laras", "tono")):
+        for slug, (name, owner) in CAST.items():
             _open_store(slug, name, owner)
     yield
     if not django_db_keepdb:
@@ -66,6 +67,33 @@ def _open_store(slug: str, name: str, owner: str) -> None:
 
 def _store(slug: str) -> Store:
     return Store.objects.get(slug=slug)
+
+
+def _reset(case: TransactionTestCase) -> None:
+    """After a test that really commits: both stores as new, nothing else left.
+
+    Django would truncate every public table, the two stores included.
+    """
+    context.enter(None)
+    connection.close()
+    Job.objects.all().delete()
+    for extra in Store.objects.exclude(slug__in=CAST):
+        schemas.drop(extra.schema_name)
+        extra.delete()
+    User.objects.exclude(email__in=[f"{owner}@example.com" for _, owner in CAST.values()]).delete()
+    for store in Store.objects.all():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT string_agg(format('%%I.%%I', schemaname, tablename), ', ') FROM pg_tables "
+                "WHERE schemaname = %s AND tablename <> 'django_migrations'",
+                [store.schema_name],
+            )
+            cursor.execute(f"TRUNCATE {cursor.fetchone()[0]} RESTART IDENTITY CASCADE")
+        provisioning.prepare(store)
+        Job.objects.all().delete()
+
+
+TransactionTestCase._fixture_teardown = _reset  # type: ignore[method-assign]
 
 
 @pytest.fixture
