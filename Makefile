@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format clean lock
+.PHONY: help run test format clean lock lint lint-style lint-format lint-types lint-imports lint-messages
 # Redis' wheel and most others exist for 3.11; any newer Python works as well.
 PYTHON ?= $(shell python3.11 -c '' 2>/dev/null && echo python3.11 || echo python3)
 PORT ?= 8000
@@ -34,12 +34,24 @@ test: .venv/dev.stamp
 	@$(PY) manage.py messages --compile --settings config.settings.test
 	@$(PY) -m pytest -m '$(MARKERS)' $(ARGS)
 
+# Every check runs, so that one failure does not hide the next.
 lint: .venv/dev.stamp
-	@echo "ruff";          $(PY) -m ruff check --quiet .
-	@echo "ruff format";   $(PY) -m ruff format --quiet --check . || { echo "Run \`make format\`."; exit 1; }
-	@echo "mypy";          $(PY) -m mypy
-	@echo "import-linter"; $(PY) -c 'import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())'
-	@echo "messages";      $(PY) manage.py messages --check --settings config.settings.test
+	@$(MAKE) --no-print-directory --keep-going lint-style lint-format lint-types lint-imports lint-messages
+
+lint-style:
+	@echo "ruff check" && $(PY) -m ruff check --quiet .
+
+lint-format:
+	@echo "ruff format" && { $(PY) -m ruff format --quiet --check . || { echo "Run make format."; exit 1; }; }
+
+lint-types:
+	@echo "mypy" && $(PY) -m mypy
+
+lint-imports:
+	@echo "import-linter" && $(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+
+lint-messages:
+	@echo "messages" && $(PY) manage.py messages --check --settings config.settings.test
 
 format: .venv/dev.stamp
 	@$(PY) -m ruff check --quiet --fix-only .

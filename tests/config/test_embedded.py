@@ -147,6 +147,17 @@ def test_never_ends_a_process_that_only_has_the_number_of_an_old_one():
     assert not children.stop_orphan(os.getpid(), naming="/a/folder/of/no/one", by=signal.SIGKILL)
 
 
+def test_removes_only_what_it_made(tmp_path, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://somewhere/else")
+    monkeypatch.setenv("REDIS_URL", "redis://somewhere/0")
+    embedded.start(tmp_path).stop()
+    (tmp_path / "letters").mkdir()
+
+    removal.remove(tmp_path)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["letters"]
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can close a folder to itself's helpers")
 def test_moves_files_to_open_ground_when_root_works_in_a_closed_folder(tmp_path, monkeypatch):
     monkeypatch.setattr(accounts, "OPEN_GROUND", Path("/var/tmp") / f"smartseller-test-{os.getpid()}")
