@@ -78,8 +78,7 @@ clean:
 		|| { echo "SmartSeller needs Python 3.11 or newer: install it, or name it, as in make $(MAKECMDGOALS) PYTHON=python3.12."; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
 		|| { echo "This Python cannot make virtual environments: install its venv module (Debian: apt-get install python3-venv)."; exit 1; }
-	@echo "Making .venv with $$($(PYTHON) --version)"
-	@$(PYTHON) -m venv --clear .venv
+	@$(PY) -c 'import pip' 2>/dev/null || { echo "Making .venv with $$($(PYTHON) --version)"; $(PYTHON) -m venv --clear .venv; }
 	@touch $@
 
 .venv/local.stamp: requirements/local.txt requirements/redis.txt | .venv/made.stamp
