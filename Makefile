@@ -9,6 +9,8 @@ PYTHON ?= $(shell python3.11 -c '' 2>/dev/null && echo python3.11 || echo python
 PORT ?= 8000
 DATA_DIR ?= .data
 SEED ?= 1
+# How many tests run at once; 0 runs them in one process.
+WORKERS ?= 2
 export PORT DATA_DIR SEED
 
 PY := .venv/bin/python
@@ -20,7 +22,7 @@ MARKERS := not chaos and not bench$(if $(CI)$(BROWSER),, and not browser)
 
 help:
 	@echo "make run     start SmartSeller on http://localhost:$(PORT)  (PORT=8001, DATA_DIR=.data, SEED=0)"
-	@echo "make test    run the tests                              (BROWSER=1 also drives Chromium, ARGS='-k stock')"
+	@echo "make test    run the tests                              (BROWSER=1 also drives Chromium, ARGS='-k stock', WORKERS=2)"
 	@echo "make lint    check style, types, imports and translations"
 	@echo "make format  write the sources in the agreed style"
 	@echo "make lock    compile requirements/*.in with hashes"
@@ -32,7 +34,7 @@ run: .venv/local.stamp
 test: .venv/dev.stamp
 	@$(PY) -m config.frontend
 	@$(PY) manage.py messages --compile --settings config.settings.test
-	@$(PY) -m pytest -m '$(MARKERS)' $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) -m '$(MARKERS)' $(ARGS)
 
 # Every check runs, so that one failure does not hide the next.
 lint: .venv/dev.stamp
