@@ -21,7 +21,9 @@ from tenants import context, hosts, provisioning, schemas, work
 from tenants.models import HostKind, Job, Membership, Role, Store, User
 from tenants.permissions import SYSTEM, Permission
 from tenants.sessions import AUDIENCE
+from tests.canaries import WatchedClient, _no_canary_escapes, plant
 
+__all__ = ["_no_canary_escapes"]
 PASSWORD = "kata-sandi-panjang"
 CAST = {"kopi": ("Kopi Senja", "sari"), "batik": ("Batik Laras", "tono")}
 
@@ -43,6 +45,7 @@ def django_db_setup(
         call_command("setup", verbosity=0)
         for slug, (name, owner) in CAST.items():
             _open_store(slug, name, owner)
+        plant(Store.objects.get(slug="batik"))
     yield
     if not django_db_keepdb:
         with django_db_blocker.unblock():  # type: ignore[attr-defined]
@@ -90,6 +93,8 @@ def _reset(case: TransactionTestCase) -> None:
             )
             cursor.execute(f"TRUNCATE {cursor.fetchone()[0]} RESTART IDENTITY CASCADE")
         provisioning.prepare(store)
+        if store.slug == "batik":
+            plant(store)
         Job.objects.all().delete()
 
 
@@ -156,7 +161,7 @@ def budi(member: Callable[[str], User]) -> User:
 
 def client_at(host: str) -> Client:
     """A browser that talks to one host."""
-    return Client(HTTP_HOST=host, SERVER_NAME=host, enforce_csrf_checks=False)
+    return WatchedClient(HTTP_HOST=host, SERVER_NAME=host, enforce_csrf_checks=False)
 
 
 @pytest.fixture
