@@ -18,7 +18,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from redis.exceptions import RedisError
 
@@ -306,6 +306,17 @@ def _ring_after_commit() -> None:
 
 
 # Looking on
+
+
+def is_anything_due() -> bool:
+    """Whether a worker would find something to do now."""
+    now = timezone.now()
+    with context.in_public():
+        return (
+            Job.objects.filter(state__in=[JobState.WAITING, JobState.RUNNING], next_at__lte=now)
+            .filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
+            .exists()
+        )
 
 
 def open_jobs(store: Store) -> int:

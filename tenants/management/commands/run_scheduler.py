@@ -1,0 +1,51 @@
+"""`manage.py run_scheduler`: the poll that heals a lost bell, and works itself while Redis is away."""
+
+import logging
+import signal
+import threading
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, close_old_connections, connections
+from redis.exceptions import RedisError
+
+from tenants import work
+from tenants.bell import huey
+
+log = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    help = "Look for due duties every few seconds."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Poll until told to stop."""
+        stop = threading.Event()
+
+        def leave(number: int, frame: FrameType | None) -> None:
+            stop.set()
+
+        signal.signal(signal.SIGTERM, leave)
+        signal.signal(signal.SIGINT, leave)
+        while not stop.wait(settings.WORK_POLL_SECONDS):
+            close_old_connections()
+            try:
+                poll()
+            except DatabaseError:
+                log.exception("the database did not answer; the next poll tries again")
+                connections.close_all()
+
+
+def poll() -> None:
+    """Ring for duties that are due, or run them here when there is nobody to ring for."""
+    if not work.is_anything_due():
+        return
+    try:
+        waiting = huey.pending_count()
+    except (RedisError, OSError):
+        work.work_until_idle()
+        return
+    if not waiting:
+        work.ring()

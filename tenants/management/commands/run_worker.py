@@ -1,0 +1,30 @@
+"""`manage.py run_worker`: answers the bell. Processes, not threads, so that a stuck duty can be killed."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import connections
+
+from tenants.bell import huey
+
+
+class Command(BaseCommand):
+    help = "Run duties when the bell rings."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """How many processes work side by side."""
+        parser.add_argument("--processes", type=int, default=2)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Start the consumer; it returns when it is told to stop."""
+        # The processes are forked: a connection opened before would be shared between them.
+        connections.close_all()
+        consumer = huey.create_consumer(
+            workers=options["processes"],
+            worker_type="process",
+            periodic=False,
+            check_worker_health=True,
+            health_check_interval=2,
+        )
+        consumer.run()
