@@ -112,7 +112,7 @@ class Product(StoreModel):
 class Option(StoreModel):
     """One thing a shopper chooses, such as colour."""
 
-    product = models.ForeignKey(Product, models.CASCADE, related_name="options")
+    product = models.ForeignKey(Product, models.CASCADE, related_name="options", db_index=False)
     name = models.CharField(max_length=40)
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -124,11 +124,15 @@ class Option(StoreModel):
 
 
 class OptionValue(StoreModel):
-    """One of an option's answers, such as red."""
+    """One of an option's answers, such as red.
 
-    option = models.ForeignKey(Option, models.CASCADE, related_name="values")
+    A removed value stays as inactive, so that bringing it back also brings back its SKUs.
+    """
+
+    option = models.ForeignKey(Option, models.CASCADE, related_name="values", db_index=False)
     value = models.CharField(max_length=60)
     position = models.PositiveSmallIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["option", "value"], name="option_value_once")]
@@ -141,12 +145,13 @@ class Variant(StoreModel):
     """What is bought: one combination of option values, with a SKU of its own.
 
     `values` are OptionValue ids in the order of the options; a product without options has one variant
-    with none.
+    with none. A variant is never deleted: when its combination goes, it is retired, and its stock and its
+    history stay. `is_active` is the seller's own switch; `in_stock` follows inventory a moment later.
     """
 
     public_id = models.CharField(max_length=32)
-    product = models.ForeignKey(Product, models.CASCADE, related_name="variants")
-    sku = models.CharField(max_length=60)
+    product = models.ForeignKey(Product, models.CASCADE, related_name="variants", db_index=False)
+    sku = models.CharField(max_length=64)
     barcode = models.CharField(max_length=40, blank=True)
     title = models.CharField(max_length=200, blank=True)
     values = ArrayField(models.BigIntegerField(), default=list)
@@ -160,6 +165,8 @@ class Variant(StoreModel):
     image = models.ForeignKey("catalog.Media", models.SET_NULL, null=True, related_name="+")
     position = models.PositiveIntegerField(default=0)
     is_active = models.BooleanField(default=True)
+    in_stock = models.BooleanField(default=False)
+    retired_at = models.DateTimeField(null=True)
     low_stock_threshold = models.PositiveIntegerField(null=True)
 
     class Meta:
@@ -228,3 +235,21 @@ class SlugRedirect(StoreModel):
 
     def __str__(self) -> str:
         return self.slug
+
+
+class SavedView(StoreModel):
+    """A named set of filters of the product list, for everybody in the store."""
+
+    public_id = models.CharField(max_length=32)
+    name = models.CharField(max_length=40)
+    query = models.CharField(max_length=500)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["public_id"], name="product_view_one_public_id"),
+            models.UniqueConstraint(fields=["name"], name="product_view_one_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
