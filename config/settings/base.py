@@ -117,6 +117,7 @@ TENANT_LIMIT_SET_CALLS = False
 STORE_SETUP = [
     "billing.services.start_trial",
     "core.kernel.setup.prepare",
+    "core.shipping.setup.prepare",
 ]
 
 # Run by `manage.py setup` when the public schema is at head.
