@@ -80,10 +80,13 @@ class StoreQuerySet(models.QuerySet):
         return super().bulk_update(rows, *args, **kwargs)
 
 
+StoreManager = models.Manager.from_queryset(StoreQuerySet, "StoreManager")
+
+
 class StoreModel(models.Model):
     """A row of one store. Refuses to be saved, deleted or refreshed in another."""
 
-    objects = StoreQuerySet.as_manager()
+    objects = StoreManager()
 
     class Meta:
         abstract = True
