@@ -1,0 +1,97 @@
+"""What payments tell an order: paid, refunded, taken back."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from core import events
+from core.customers import services as customers
+from core.kernel import audit, outbox
+from core.orders.models import FulfilmentState, Order, OrderState, PaymentState
+from core.orders.services.locking import lock_order, move
+from tenants.permissions import Actor
+
+
+@transaction.atomic
+def mark_paid(*, order_id: int, actor: Actor, now: datetime) -> Order:
+    """Write down that the whole amount is in. Being told twice changes nothing.
+
+    Locks    the order
+    Records  OrderPaid
+    """
+    order = lock_order(order_id)
+    if order.payment_state != PaymentState.UNPAID:
+        return order
+
+    changes = {"payment_state": move(order, "payment_state", PaymentState.PAID)}
+    order.paid_at, order.expires_at = now, None
+    close_when_complete(order)
+    order.save(update_fields=["payment_state", "paid_at", "expires_at", "state"])
+    customers.note_spent(customer_id=order.customer_id, amount=order.total_amount)
+    audit.write(
+        actor=actor, action="order.paid", subject="order", subject_id=order.public_id, changes=changes
+    )
+    outbox.record(events.OrderPaid(order_id=order.pk))
+    return order
+
+
+def close_when_complete(order: Order) -> None:
+    """Close a locked order that has arrived and is paid; the caller saves."""
+    is_paid = order.payment_state in (PaymentState.PAID, PaymentState.PARTLY_REFUNDED)
+    if order.state == OrderState.OPEN and order.fulfilment_state == FulfilmentState.DELIVERED and is_paid:
+        move(order, "state", OrderState.CLOSED)
+
+
+@transaction.atomic
+def mark_refunded(*, order_id: int, amount: int, actor: Actor) -> Order:
+    """Write down that `amount` more went back to the shopper.
+
+    Raises   MoveRefused when it was never paid
+    Locks    the order
+    """
+    order = lock_order(order_id)
+    order.refunded_amount = min(order.refunded_amount + amount, order.total_amount)
+    is_all = order.refunded_amount >= order.total_amount
+    to = PaymentState.REFUNDED if is_all else PaymentState.PARTLY_REFUNDED
+    changes = {"payment_state": move(order, "payment_state", to), "amount": amount}
+    order.save(update_fields=["refunded_amount", "payment_state"])
+    customers.note_spent(customer_id=order.customer_id, amount=-amount)
+    audit.write(
+        actor=actor, action="order.refunded", subject="order", subject_id=order.public_id, changes=changes
+    )
+    return order
+
+
+@transaction.atomic
+def mark_reversed(*, order_id: int, actor: Actor) -> Order:
+    """Write down that a bank took the money back: the order is unpaid again, and stays open.
+
+    Locks    the order
+    """
+    order = lock_order(order_id)
+    if order.payment_state not in (PaymentState.PAID, PaymentState.PARTLY_REFUNDED):
+        return order
+    kept = order.total_amount - order.refunded_amount
+    changes = {"payment_state": move(order, "payment_state", PaymentState.UNPAID)}
+    order.paid_at = None
+    order.save(update_fields=["payment_state", "paid_at"])
+    customers.note_spent(customer_id=order.customer_id, amount=-kept)
+    audit.write(
+        actor=actor,
+        action="order.payment_reversed",
+        subject="order",
+        subject_id=order.public_id,
+        changes=changes,
+    )
+    return order
+
+
+@transaction.atomic
+def set_expiry(*, order_id: int, expires_at: datetime | None) -> None:
+    """Write down until when the order waits for its money; None waits for ever.
+
+    Locks    the order
+    """
+    order = lock_order(order_id)
+    order.expires_at = expires_at
+    order.save(update_fields=["expires_at"])
