@@ -11,10 +11,24 @@ from django.utils.safestring import SafeString
 from config import gallery_samples
 from tenants.permissions import public
 
+STORE = {"name": "Kopi Senja"}
 PRESETS = ("pasar", "galeri", "bersih")
 STOREFRONT_PARTS = frozenset(
-    {"address", "countdown", "image", "pagination", "price", "product_card", "variant_picker"}
+    {
+        "address",
+        "buy_bar",
+        "countdown",
+        "gallery",
+        "image",
+        "pagination",
+        "price",
+        "product_card",
+        "variant_picker",
+    }
 )
+
+# Their inline styles are for mail programs; the policy of a page refuses them.
+MAIL_PARTS = frozenset({"email/button", "email/facts", "email/lines", "email/paragraph"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +53,11 @@ def gallery(request: HttpRequest) -> HttpResponse:
     preset = request.GET.get("preset", "")
     if preset in PRESETS:
         return render(request, "components/_gallery_storefront.html", _storefront(preset))
-    shown = [exhibit for exhibit in exhibits() if exhibit.name not in STOREFRONT_PARTS]
+    shown = [exhibit for exhibit in exhibits() if exhibit.name not in STOREFRONT_PARTS | MAIL_PARTS]
     return render(
-        request, "components/_gallery.html", {"exhibits": shown, "presets": PRESETS, "nav": _menu()}
+        request,
+        "components/_gallery.html",
+        {"exhibits": shown, "presets": PRESETS, "nav": _menu(), "store": STORE},
     )
 
 
@@ -68,7 +84,7 @@ def _entry(label: str, icon: str, *, active: bool = False) -> dict[str, Any]:
 def _storefront(preset: str) -> dict[str, Any]:
     samples = gallery_samples.samples()
     return {
-        "store": {"name": "Kopi Senja"},
+        "store": STORE,
         "theme": {"preset": preset, "announcement": "Gratis ongkir ke seluruh Jawa mulai Rp200.000"},
         "menu": [{"label": label, "url": "#"} for label in ("Kopi", "Cangkir", "Kain", "Hadiah")],
         "footer_menu": [{"label": label, "url": "#"} for label in ("Cara pesan", "Pengembalian", "Privasi")],

@@ -2,8 +2,8 @@
 
 The samples stand in templates/components/_gallery.json: component -> list of argument sets. A text that
 starts with `@` stands for something JSON has no word for: `@hour -3` a moment, `@picture 24` a picture in
-that hue, `@drawing 24` its URL, `@form` and `@field name` an untouched form, `@wrong` and `@wrong price` one with
-mistakes, `@message` a message of Django's.
+that hue, `@drawing 24` its URL, `@form` and `@field name` an untouched form, `@wrong` and `@wrong price`
+one with mistakes, `@message` a message of Django's.
 """
 
 import json

@@ -6,14 +6,16 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.test import RequestFactory
 from django.utils import translation
 
-from config import gallery_samples
+from config import gallery, gallery_samples
 
 FOLDER = Path(settings.BASE_DIR) / "templates" / "components"
-COMPONENTS = sorted(path.stem for path in FOLDER.glob("[!_]*.html"))
+COMPONENTS = sorted(str(path.relative_to(FOLDER).with_suffix("")) for path in FOLDER.rglob("[!_]*.html"))
 HEAD = re.compile(r"^(\{% load [^%]+%\})?\{% comment %\}\n(?P<says>.+?)\{% endcomment %\}", re.DOTALL)
 INLINE = re.compile(r"\s(on[a-z]+|style)=|<script(?![^>]*(src=|type=\"application/))|<style", re.IGNORECASE)
+PAGES = [path for path in sorted(FOLDER.parent.rglob("*.html")) if "email" not in path.as_posix()]
 ICON = re.compile(r'\{% icon "([a-z0-9-]+)"')
 
 
@@ -42,14 +44,19 @@ def test_shows_nothing_that_is_not_there() -> None:
     assert set(gallery_samples.samples()) == set(COMPONENTS)
 
 
-@pytest.mark.parametrize(
-    "path", sorted(Path(settings.BASE_DIR, "templates").rglob("*.html")), ids=lambda path: path.name
-)
-def test_no_template_needs_inline_script_or_style(path: Path) -> None:
-    if path.is_relative_to(Path(settings.BASE_DIR, "templates", "email")) or "email" in path.name:
-        pytest.skip("mail programs read inline styles only")
-
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_needs_no_inline_script_or_style(path: Path) -> None:
     assert not INLINE.search(path.read_text())
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?preset=pasar", "?preset=galeri", "?preset=bersih", "?preset=unknown"]
+)
+def test_the_gallery_opens(query: str, rf: RequestFactory) -> None:
+    answer = gallery.gallery(rf.get(f"/_gallery/{query}"))
+
+    assert answer.status_code == 200
+    assert b'id="main"' in answer.content
 
 
 def test_every_icon_is_built() -> None:

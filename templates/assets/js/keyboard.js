@@ -2,7 +2,8 @@
 (() => {
   "use strict";
 
-  const typing = (target) => target.closest("input, textarea, select, [contenteditable], dialog[open]") !== null;
+  const TYPING = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog[open]";
+  const typing = (target) => target.closest(TYPING) !== null;
   const GO_WAIT = 1200;
   let goUntil = 0;
 
@@ -60,6 +61,9 @@
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       moveHit(event.key === "ArrowDown" ? 1 : -1);
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      palette.close();
     } else if (event.key === "Enter" && event.target === field) {
       const hit = palette.querySelector(".palette__hit.is-cursor") || palette.querySelector(".palette__hit");
       if (hit) {
