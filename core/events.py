@@ -14,6 +14,20 @@ class ProductChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ProductScheduled:
+    """A draft product was given a moment to be published at."""
+
+    product_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MediaUploaded:
+    """A picture arrived; its renditions still have to be drawn."""
+
+    media_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class StockChanged:
     """Available-to-sell of a variant moved. Carries no quantity: read the current one when you act."""
 

@@ -173,7 +173,11 @@ class Variant(StoreModel):
         constraints = [
             models.UniqueConstraint(fields=["public_id"], name="variant_one_public_id"),
             models.UniqueConstraint(fields=["sku"], name="variant_one_sku"),
-            models.UniqueConstraint(fields=["product", "values"], name="variant_one_per_combination"),
+            models.UniqueConstraint(
+                fields=["product", "values"],
+                condition=Q(retired_at__isnull=True),
+                name="variant_one_per_combination",
+            ),
             models.CheckConstraint(condition=Q(price_amount__gte=0), name="variant_price_not_negative"),
             models.CheckConstraint(
                 condition=Q(compare_at_amount__isnull=True) | Q(compare_at_amount__gte=F("price_amount")),
@@ -185,6 +189,7 @@ class Variant(StoreModel):
             ),
         ]
         indexes = [
+            models.Index(fields=["product", "position"], name="variant_by_product"),
             models.Index(fields=["barcode"], condition=~Q(barcode=""), name="variant_by_barcode"),
         ]
 
