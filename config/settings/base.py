@@ -117,7 +117,9 @@ TENANT_LIMIT_SET_CALLS = False
 STORE_SETUP = [
     "billing.services.start_trial",
     "core.kernel.setup.prepare",
+    "core.inventory.setup.prepare",
     "core.shipping.setup.prepare",
+    "storefront.setup.prepare",
 ]
 
 # Run by `manage.py setup` when the public schema is at head.
