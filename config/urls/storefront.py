@@ -1,5 +1,10 @@
-"""Routes of this kind of host."""
+"""What shoppers see, on the storefront hosts of a store."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from config.api import storefront_api
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/storefront/v1/", storefront_api.urls),
+    path("", include("storefront.urls")),
+]
