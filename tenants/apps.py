@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class TenantsConfig(AppConfig):
     name = "tenants"
     verbose_name = "Stores"
+
+    def ready(self) -> None:
+        # A worker knows only the duties of modules that are loaded.
+        from tenants import accounts, provisioning  # noqa: F401, PLC0415
+
+        accounts.count_limits_for_all_hosts()

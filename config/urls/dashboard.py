@@ -7,6 +7,7 @@ from config.api import dashboard_api
 # One line per room. Order does not matter: each room has a prefix of its own.
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", dashboard_api.urls),
+    path("", include("tenants.urls_entry")),
     path("", include("core.analytics.urls")),
     path("settings/api-keys/", include("core.integrations.urls")),
 ]

@@ -1,0 +1,77 @@
+"""From the one log-in on the platform to a session on a store's dashboard.
+
+The platform writes a code that is good once, for one store, for a minute; the dashboard host takes it and
+opens a session of its own. Only the code's hash is stored.
+"""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from tenants import context
+from tenants.errors import CommerceError
+from tenants.models import HandoffCode, Membership, Store, User
+
+LIFETIME = timedelta(seconds=60)
+
+
+class HandoffRefused(CommerceError):
+    """Used, too old, of another store, or no code at all: one answer for all."""
+
+    code = "handoff_refused"
+    http_status = 403
+
+    def __init__(self) -> None:
+        super().__init__(_("This way in is no longer valid. Open the store again from your list of stores."))
+
+
+def issue(*, user: User, store: Store, next_path: str, now: datetime) -> str:
+    """Write a code for `user` to enter `store` with.
+
+    Raises   HandoffRefused when the person is no member
+    """
+    if not Membership.objects.filter(user_id=user.pk, store_id=store.pk).exists():
+        raise HandoffRefused
+    code = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        HandoffCode.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()
+        HandoffCode.objects.create(
+            code_hash=_hash(code),
+            user=user,
+            store=store,
+            next_path=safe_path(next_path),
+            expires_at=now + LIFETIME,
+        )
+    return code
+
+
+def redeem(*, code: str, store: Store, now: datetime) -> tuple[User, str]:
+    """Use a code up. Returns the person, and the path they were going to.
+
+    Raises   HandoffRefused; a code of another store is left unused
+    """
+    with context.in_public():
+        mine = HandoffCode.objects.filter(code_hash=_hash(code), store_id=store.pk)
+        # The row count decides between two who come at once.
+        if not mine.filter(used_at__isnull=True, expires_at__gt=now).update(used_at=now):
+            raise HandoffRefused
+        used = mine.select_related("user").get()
+        is_member = Membership.objects.filter(user_id=used.user_id, store_id=store.pk).exists()
+    if not is_member or not used.user.is_active:
+        raise HandoffRefused
+    return used.user, used.next_path
+
+
+def safe_path(path: str) -> str:
+    """`path` if it stays on the host it is used on, else the front page."""
+    if not path.startswith("/") or len(path) > 500:
+        return "/"
+    return path if url_has_allowed_host_and_scheme(path, allowed_hosts=None) else "/"
+
+
+def _hash(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()

@@ -1,0 +1,48 @@
+"""Becoming a seller: an account and a store in one step, without waiting for the store to be built."""
+
+from allauth.account.models import EmailAddress
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from tenants import provisioning
+from tenants.errors import CommerceError
+from tenants.models import Membership, Store, StoreState, User
+
+
+class EmailTaken(CommerceError):
+    code = "email_taken"
+
+    def __init__(self) -> None:
+        super().__init__(_("This e-mail address already has an account. Log in to open another store."))
+
+
+@transaction.atomic
+def sign_up(*, email: str, password: str, store_name: str, slug: str, language: str) -> tuple[User, Store]:
+    """Make the account and register its first store, or nothing.
+
+    Raises   EmailTaken, and what provisioning.open_store raises
+    """
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(email, password, language=language)
+    except IntegrityError as clash:
+        raise EmailTaken from clash
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=False)
+    store = provisioning.open_store(owner=user, name=store_name, slug=slug, language=language)
+    return user, store
+
+
+def stores_of(user: User) -> list[Membership]:
+    """The stores a person works in, by name, with their role."""
+    return list(
+        Membership.objects.select_related("store")
+        .filter(user_id=user.pk)
+        .exclude(store__state=StoreState.CLOSED)
+        .order_by("store__name", "pk")
+    )
+
+
+def store_of(user: User, slug: str) -> Store | None:
+    """A store this person is a member of; None for any other, whether it exists or not."""
+    membership = Membership.objects.select_related("store").filter(user_id=user.pk, store__slug=slug).first()
+    return membership.store if membership else None

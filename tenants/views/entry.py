@@ -1,0 +1,36 @@
+"""The dashboard's door: in by a code from the platform, out by a button."""
+
+from django.conf import settings
+from django.contrib.auth import login, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from tenants import handoff
+from tenants.hosts import platform_origin
+from tenants.permissions import public
+
+
+@never_cache
+@require_GET
+@public
+def enter(request: HttpRequest) -> HttpResponse:
+    """Take a hand-off code and open a session that is good on this host only."""
+    user, next_path = handoff.redeem(
+        code=request.GET.get("code", ""),
+        store=request.store,  # type: ignore[attr-defined]
+        now=timezone.now(),
+    )
+    login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return redirect(next_path)
+
+
+@never_cache
+@require_POST
+@public
+def leave(request: HttpRequest) -> HttpResponse:
+    """End this host's session, and offer to end the platform's too."""
+    logout(request)
+    return render(request, "platform/left.html", {"platform": platform_origin()})
