@@ -119,6 +119,7 @@ STORE_SETUP = [
     "core.kernel.setup.prepare",
     "core.inventory.setup.prepare",
     "core.shipping.setup.prepare",
+    "storefront.setup.prepare",
 ]
 
 # Run by `manage.py setup` when the public schema is at head.
