@@ -5,18 +5,18 @@ import hashlib
 from storefront.models import Corner, Density, Theme, Typeface
 from storefront.palette import content_on
 
-_FONTS = {
+_FONTS: dict[str, str] = {
     Typeface.JAKARTA: "var(--type-jakarta)",
     Typeface.SYSTEM: "var(--type-system)",
     Typeface.SERIF: "var(--type-serif)",
 }
-_CORNERS = {
+_CORNERS: dict[str, str] = {
     Corner.SQUARE: "0rem",
     Corner.SLIGHT: "0.375rem",
     Corner.ROUND: "0.75rem",
     Corner.ROUNDER: "1.25rem",
 }
-_DENSITIES = {Density.TIGHT: "0.8", Density.NORMAL: "1", Density.AIRY: "1.3"}
+_DENSITIES: dict[str, str] = {Density.TIGHT: "0.8", Density.NORMAL: "1", Density.AIRY: "1.3"}
 
 
 def css(theme: Theme) -> str:

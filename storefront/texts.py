@@ -14,7 +14,8 @@ class Block:
 def blocks(text: str) -> list[Block]:
     """Read `## ` as a heading and `- ` as a list entry; an empty line ends a paragraph."""
     found: list[Block] = []
-    kind, lines = "", []
+    kind = ""
+    lines: list[str] = []
     for line in [*text.replace("\r\n", "\n").split("\n"), ""]:
         here, words = _read(line.strip())
         if here != kind or kind == "heading":

@@ -29,7 +29,7 @@ class PaymentState(models.TextChoices):
 
 
 _UNSETTLED = {PaymentState.FAILED, PaymentState.CANCELLED, PaymentState.EXPIRED}
-_BACKWARDS = {
+_BACKWARDS: set[str] = {
     PaymentState.PARTLY_REFUNDED,
     PaymentState.REFUNDED,
     PaymentState.REVERSED,
