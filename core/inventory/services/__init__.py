@@ -2,7 +2,7 @@
 
 from core.inventory.services.counts import adjust, receive, set_count, set_rules
 from core.inventory.services.ledger import InsufficientStock
-from core.inventory.services.locations import create_location, make_default, update_location
+from core.inventory.services.locations import LocationInUse, create_location, make_default, update_location
 from core.inventory.services.promises import (
     NotAllocated,
     allocate,
@@ -13,20 +13,35 @@ from core.inventory.services.promises import (
     restock,
     unreserve,
 )
+from core.inventory.services.transfers import (
+    TransferMoveRefused,
+    cancel_transfer,
+    create_transfer,
+    edit_transfer,
+    receive_transfer,
+    send_transfer,
+)
 
 __all__ = [
     "InsufficientStock",
+    "LocationInUse",
     "NotAllocated",
+    "TransferMoveRefused",
     "adjust",
     "allocate",
+    "cancel_transfer",
     "consume",
     "create_location",
+    "create_transfer",
+    "edit_transfer",
     "expire_reservations",
     "make_default",
     "receive",
+    "receive_transfer",
     "release",
     "reserve",
     "restock",
+    "send_transfer",
     "set_count",
     "set_rules",
     "unreserve",

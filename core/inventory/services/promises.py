@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.inventory.models import Allocation, MovementKind, Reservation, StockItem
@@ -206,7 +207,7 @@ def _lock_promised(reference: str) -> dict[int, StockItem]:
     return _lock_items(Allocation.objects.filter(reference=reference).values("stock_item_id"))
 
 
-def _lock_items(stock_item_ids: object) -> dict[int, StockItem]:
+def _lock_items(stock_item_ids: QuerySet) -> dict[int, StockItem]:
     rows = (
         StockItem.objects.select_for_update(of=("self",))
         .filter(pk__in=stock_item_ids)
