@@ -121,7 +121,7 @@ def opening(request: HttpRequest, slug: str) -> HttpResponse:
         if is_fragment:
             return HttpResponse(status=204, headers={"HX-Redirect": enter_url})
         return redirect(enter_url)
-    states = [state for state, _label in _STAGES]
+    states = [str(state) for state, _label in _STAGES]
     reached = states.index(store.state) if store.state in states else 0
     steps = [
         {"label": label, "done": number <= reached, "current": number == reached + 1}
