@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from tenants import hosts
 from tenants.models import HostKind
 from tenants.permissions import Permission
 
@@ -33,8 +34,12 @@ def brand(request: HttpRequest) -> dict[str, Any]:
 
 
 def store(request: HttpRequest) -> dict[str, Any]:
-    """The store that the host belongs to, and who acts."""
-    return {"store": getattr(request, "store", None), "actor": getattr(request, "actor", None)}
+    """The store that the host belongs to, where it sells, and who acts."""
+    here = getattr(request, "store", None)
+    actor = getattr(request, "actor", None)
+    if here is None or actor is None:
+        return {"store": here, "actor": actor}
+    return {"store": here, "actor": actor, "storefront_url": hosts.store_origin(here, HostKind.STOREFRONT)}
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -42,7 +47,23 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     route, actor = getattr(request, "route", None), getattr(request, "actor", None)
     if route is None or route.kind != HostKind.DASHBOARD or actor is None:
         return {}
-    return {"nav": {"primary": _entries(request, _PRIMARY), "more": _entries(request, _MORE)}}
+    return {
+        "nav": {
+            "primary": _entries(request, _PRIMARY),
+            "more": _entries(request, _MORE),
+            "account": _account_entries(),
+        }
+    }
+
+
+def _account_entries() -> list[dict[str, Any]]:
+    """What belongs to the person rather than to the store."""
+    platform = hosts.platform_origin()
+    return [
+        {"label": _("Your stores"), "url": f"{platform}/stores/", "icon": "store"},
+        {"label": _("Your account"), "url": f"{platform}/accounts/email/", "icon": "user-cog"},
+        {"label": _("Log out"), "url": _url("leave"), "icon": "log-out", "post": True},
+    ]
 
 
 def _entries(request: HttpRequest, rows: list[tuple]) -> list[dict[str, Any]]:

@@ -119,6 +119,7 @@ STORE_SETUP = [
     "core.kernel.setup.prepare",
     "core.inventory.setup.prepare",
     "core.shipping.setup.prepare",
+    "core.payments.setup.prepare",
     "storefront.setup.prepare",
 ]
 
@@ -180,7 +181,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS_CACHE = "security"
+# A mail about every change of password, address or second factor.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = BRAND_NAME

@@ -6,5 +6,6 @@ from config.api import storefront_api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/storefront/v1/", storefront_api.urls),
+    path("hooks/", include("core.payments.urls_hooks")),
     path("", include("storefront.urls")),
 ]

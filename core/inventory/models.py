@@ -83,6 +83,13 @@ class StockItem(StoreModel):
         """Units that may still be sold; 0 when the safety stock is being used up."""
         return max(self.on_hand - self.allocated - self.reserved - self.safety, 0)
 
+    def threshold(self, fallback: int) -> int:
+        """At how many available units this is low: by its own rule, the variant's, or the store's."""
+        for own in (self.low_stock_threshold, self.variant.low_stock_threshold):
+            if own is not None:
+                return own
+        return fallback
+
 
 class MovementKind(models.TextChoices):
     """Why a count changed."""

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,6 @@ class PaymentsConfig(AppConfig):
     name = "core.payments"
     label = "payments"
     verbose_name = "Payments"
+
+    def ready(self) -> None:
+        import_module("core.payments.handlers")

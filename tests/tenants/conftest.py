@@ -3,10 +3,20 @@
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from django.test import Client
+from redis import Redis
 
 from tenants.models import User
 from tests.conftest import PASSWORD
+
+
+@pytest.fixture(autouse=True)
+def _no_limits_left_over() -> None:
+    """Limits count over all hosts and tests; each test starts with none used."""
+    redis = Redis.from_url(settings.REDIS_URL)
+    for key in redis.scan_iter("security:*"):
+        redis.delete(key)
 
 
 @pytest.fixture

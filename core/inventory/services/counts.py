@@ -63,8 +63,9 @@ def set_count(*, sku: str, location_id: int, counted: int, reason: str, actor: A
         raise InvalidInput(message % {"least": 0, "most": LARGEST_QUANTITY}, "counted")
     item = lock_or_open_stock([sku], location_id=location_id)[sku]
     if counted != item.on_hand:
-        move_units(item, counted - item.on_hand, Cause(MovementKind.COUNTED, actor, reason))
-        announce([item])
+        by = counted - item.on_hand
+        move_units(item, by, Cause(MovementKind.COUNTED, actor, reason))
+        announce([item], warn=by < 0)
     return item
 
 
@@ -104,5 +105,5 @@ def set_rules(
 def _change(sku: str, location_id: int, by: int, cause: Cause) -> StockItem:
     item = lock_or_open_stock([sku], location_id=location_id)[sku]
     move_units(item, by, cause)
-    announce([item])
+    announce([item], warn=by < 0)
     return item

@@ -120,31 +120,24 @@ def move_units(item: StockItem, quantity: int, cause: Cause) -> StockMovement:
     )
 
 
-def announce(items: Collection[StockItem]) -> None:
+def announce(items: Collection[StockItem], *, warn: bool = True) -> None:
     """Save the counters of locked rows and tell whoever listens.
 
+    warn     False where units were added: a first delivery of three is no reason for an alert
     Records  StockChanged once per variant; StockLow when a row fell to its threshold since it last recovered
     """
     fallback = profile.current().low_stock_threshold if items else 0
     for item in items:
-        told = _note_low(item, fallback)
+        fell = _note_low(item, fallback)
         item.save(update_fields=["on_hand", "allocated", "reserved", "safety", "low_alerted_at"])
         outbox.record(events.StockChanged(variant_id=item.variant_id))
-        if told:
+        if fell and warn:
             outbox.record(events.StockLow(variant_id=item.variant_id, location_id=item.location_id))
 
 
-def threshold_of(item: StockItem, fallback: int) -> int:
-    """At how many available units this row counts as low: its own rule, the variant's, or the store's."""
-    for own in (item.low_stock_threshold, item.variant.low_stock_threshold):
-        if own is not None:
-            return own
-    return fallback
-
-
 def _note_low(item: StockItem, fallback: int) -> bool:
-    """Move the alert mark; True when the alert is due now. It is due once until the row recovers."""
-    is_low = item.available <= threshold_of(item, fallback)
+    """Move the mark of a low row; True when it is new. An alert is due once until the row recovers."""
+    is_low = item.available <= item.threshold(fallback)
     if is_low and item.low_alerted_at is None:
         item.low_alerted_at = timezone.now()
         return True

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.inventory.models import Allocation, MovementKind, Reservation, StockItem
@@ -23,6 +24,7 @@ from core.inventory.services.ledger import (
 from core.kernel import ids
 from core.kernel.errors import CommerceError
 from tenants.permissions import SYSTEM, Actor
+from tenants.work import store_task
 
 
 class NotAllocated(CommerceError):
@@ -79,7 +81,7 @@ def release(*, reference: str) -> None:
         item.allocated -= row.outstanding
         changed.append(item)
     Allocation.objects.filter(pk__in=[row.pk for row in rows]).delete()
-    announce(changed)
+    announce(changed, warn=False)
 
 
 @transaction.atomic
@@ -126,7 +128,7 @@ def restock(*, reference: str, returned: Mapping[str, int], location_id: int, ac
     cause = Cause(MovementKind.RESTOCKED, actor, reference=reference)
     for sku, quantity in returned.items():
         move_units(stock[sku], quantity, cause)
-    announce(stock.values())
+    announce(stock.values(), warn=False)
 
 
 @transaction.atomic
@@ -168,6 +170,8 @@ def reserve(
         for sku, quantity in wanted.items()
     )
     announce(stock.values())
+    if expires_at is not None:
+        end_reservation(reference=reference, run_at=expires_at)
 
 
 @transaction.atomic
@@ -182,16 +186,14 @@ def unreserve(*, reference: str) -> None:
     for row in rows:
         stock[row.stock_item_id].reserved -= row.quantity
     Reservation.objects.filter(pk__in=[row.pk for row in rows]).delete()
-    announce([stock[row.stock_item_id] for row in rows])
+    announce([stock[row.stock_item_id] for row in rows], warn=False)
 
 
-def expire_reservations(*, now: datetime) -> int:
-    """End the reservations whose time ran out, one reference at a time. Returns how many references."""
-    due = Reservation.objects.filter(expires_at__lte=now).values_list("reference", flat=True).distinct()
-    references = list(due)
-    for reference in references:
+@store_task(dedupe=True)
+def end_reservation(*, reference: str) -> None:
+    """Let go of units whose time ran out; nothing happens when the reservation was made longer, or ended."""
+    if Reservation.objects.filter(reference=reference, expires_at__lte=timezone.now()).exists():
         unreserve(reference=reference)
-    return len(references)
 
 
 def _take(stock: Mapping[str, StockItem], sku: str, quantity: int) -> StockItem:

@@ -142,7 +142,7 @@ def receive_transfer(
         move_units(stock[sku], quantity, cause)
         lines[sku].received_quantity += quantity
         lines[sku].save(update_fields=["received_quantity"])
-    announce(stock.values())
+    announce(stock.values(), warn=False)
 
     missing = {sku: line.discrepancy for sku, line in lines.items() if line.discrepancy}
     if is_complete or not any(line.outstanding for line in lines.values()):

@@ -87,11 +87,11 @@ def mark_reversed(*, order_id: int, actor: Actor) -> Order:
 
 
 @transaction.atomic
-def set_expiry(*, order_id: int, expires_at: datetime | None) -> None:
-    """Write down until when the order waits for its money; None waits for ever.
+def expect_payment(*, order_id: int, method_code: str, expires_at: datetime | None) -> None:
+    """Write down how the order is to be paid, and until when it waits; None waits for ever.
 
     Locks    the order
     """
     order = lock_order(order_id)
-    order.expires_at = expires_at
-    order.save(update_fields=["expires_at"])
+    order.payment_method, order.expires_at = method_code, expires_at
+    order.save(update_fields=["payment_method", "expires_at"])

@@ -69,3 +69,12 @@ def test_the_row_has_the_first_word_then_the_variant(alerts: list[events.StockLo
     assert len(alerts) == 1
     count(item, 2)
     assert len(alerts) == 2
+
+
+def test_what_arrives_is_no_reason_for_an_alert(alerts: list[events.StockLow]):
+    item = stock(3)
+    services.adjust(sku=item.variant.sku, location_id=item.location_id, by=1, reason="Ketemu", actor=SYSTEM)
+
+    item.refresh_from_db()
+    assert item.low_alerted_at is not None
+    assert alerts == []

@@ -8,6 +8,7 @@ from django.utils import timezone
 from core.inventory import selectors, services
 from core.inventory.models import Allocation, Reservation, StockItem
 from core.kernel.errors import InvalidInput
+from tenants import work
 from tenants.permissions import SYSTEM
 from tests.factories.inventory import location, stock
 
@@ -113,22 +114,34 @@ def test_what_comes_back_can_be_sold_again():
     assert counters(item) == (6, 0, 0)
 
 
-def test_a_reservation_ends_by_itself():
-    item = stock(9)
-    now = timezone.now()
+def hold(item: StockItem, minutes: int) -> None:
     services.reserve(
         reference="cart-1",
         wanted={item.variant.sku: 4},
         location_id=item.location_id,
-        expires_at=now + timedelta(minutes=10),
+        expires_at=timezone.now() + timedelta(minutes=minutes),
     )
-    assert counters(item) == (9, 0, 4)
 
-    assert services.expire_reservations(now=now) == 0
-    assert services.expire_reservations(now=now + timedelta(minutes=11)) == 1
+
+def test_a_reservation_ends_by_itself():
+    item = stock(9)
+
+    hold(item, minutes=-1)
+    assert counters(item) == (9, 0, 4)
+    work.work_until_idle()
 
     assert counters(item) == (9, 0, 0)
     assert not Reservation.objects.exists()
+
+
+def test_a_reservation_lasts_as_long_as_it_was_made():
+    item = stock(9)
+
+    hold(item, minutes=10)
+    work.work_until_idle()
+    services.end_reservation.now(reference="cart-1")
+
+    assert counters(item) == (9, 0, 4)
 
 
 def test_what_is_reserved_cannot_be_promised():

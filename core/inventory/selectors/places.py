@@ -1,11 +1,13 @@
-"""Questions about stock."""
+"""Where the store keeps goods, and what may be sold from there."""
 
 from collections.abc import Collection, Mapping
 
 from django.db.models import F, Sum
 from django.db.models.functions import Greatest
+from django.utils.translation import gettext as _
 
 from core.inventory.models import Location, StockItem
+from core.kernel.errors import NotFound
 
 FREE = Greatest(F("on_hand") - F("allocated") - F("reserved") - F("safety"), 0)
 
@@ -19,6 +21,14 @@ def locations(*, active_only: bool = False) -> list[Location]:
     """The store's locations: the default first, then in the seller's order, closed ones last."""
     found = Location.objects.order_by("-is_active", "-is_default", "position", "pk")
     return list(found.filter(is_active=True) if active_only else found)
+
+
+def location(public_id: str) -> Location:
+    """One location. Raises NotFound."""
+    found = Location.objects.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound(_("There is no such location."))
+    return found
 
 
 def location_for(wanted: Mapping[str, int]) -> int | None:

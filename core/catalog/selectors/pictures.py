@@ -1,0 +1,73 @@
+"""A picture as pages and APIs show it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.files.storage import default_storage
+
+from core.catalog.models import Media, MediaState
+
+_THUMB_WIDTH = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that is ready. `avif` and `webp` are srcset texts, the rest are addresses in the shop."""
+
+    public_id: str
+    src: str
+    width: int
+    height: int
+    alt: str
+    avif: str
+    webp: str
+    thumb: str
+    full: str
+    colour: str
+
+
+def picture_of(media: Media | None, alt: str = "") -> Picture | None:
+    """The picture, or None while there is none or its sizes are still being drawn.
+
+    alt   said when the seller described nothing
+    """
+    if media is None or media.state != MediaState.READY or not media.renditions:
+        return None
+    jpeg = media.renditions["jpeg"][0]
+    webp = media.renditions.get("webp", [])
+    return Picture(
+        public_id=media.public_id,
+        src=_url(jpeg),
+        width=jpeg["width"],
+        height=jpeg["height"],
+        alt=media.alt_text or alt,
+        avif=_srcset(media.renditions.get("avif", [])),
+        webp=_srcset(webp),
+        thumb=_url(rendition_near(webp, _THUMB_WIDTH) or jpeg),
+        full=_url(jpeg),
+        colour=media.colour,
+    )
+
+
+def rendition_near(kind: Sequence[Mapping[str, Any]], width: int) -> Mapping[str, Any] | None:
+    """The narrowest rendition of at least `width`, else the widest; None when there is none."""
+    ordered = sorted(kind, key=lambda each: each["width"])
+    return next((each for each in ordered if each["width"] >= width), ordered[-1] if ordered else None)
+
+
+def small_url(media: Media | None) -> str:
+    """Address of a picture for a line of a cart or an order; empty without one."""
+    if media is None or media.state != MediaState.READY or not media.renditions:
+        return ""
+    found = rendition_near(media.renditions.get("webp", []), 320)
+    return _url(found or media.renditions["jpeg"][0])
+
+
+def _url(rendition: Mapping[str, Any]) -> str:
+    return default_storage.url(rendition["key"])
+
+
+def _srcset(kind: Sequence[Mapping[str, Any]]) -> str:
+    ordered = sorted(kind, key=lambda each: each["width"])
+    return ", ".join(f"{_url(each)} {each['width']}w" for each in ordered)

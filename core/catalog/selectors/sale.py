@@ -1,0 +1,71 @@
+"""Variants as carts and orders need them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from core.catalog.models import ProductStatus, Variant
+from core.catalog.selectors.pictures import small_url
+
+
+@dataclass(frozen=True, slots=True)
+class VariantForSale:
+    """What is bought, at today's price. Says nothing about stock: ask inventory."""
+
+    id: int
+    public_id: str
+    sku: str
+    product_id: int
+    product_slug: str
+    product_title: str
+    variant_title: str
+    price_amount: int
+    compare_at_amount: int | None
+    weight_grams: int
+    image_url: str
+    is_for_sale: bool
+
+
+def variant_for_sale(ids: Iterable[int]) -> dict[int, VariantForSale]:
+    """Variant id -> what it is; unknown ids are missing."""
+    return {row.pk: _shape(row) for row in _rows().filter(pk__in=list(ids))}
+
+
+def variants_by_public_id(public_ids: Iterable[str]) -> dict[str, VariantForSale]:
+    """Public id -> what it is; unknown ones are missing."""
+    return {row.public_id: _shape(row) for row in _rows().filter(public_id__in=list(public_ids))}
+
+
+def for_sale_by_public_id(public_id: str) -> VariantForSale | None:
+    """One variant by its public id."""
+    return variants_by_public_id([public_id]).get(public_id)
+
+
+def variants_by_sku(skus: Iterable[str]) -> dict[str, VariantForSale]:
+    """SKU -> what it is; unknown ones are missing."""
+    return {row.sku: _shape(row) for row in _rows().filter(sku__in=list(skus))}
+
+
+def _rows() -> QuerySet[Variant]:
+    return Variant.objects.select_related("product", "product__cover", "image").defer(
+        "product__description", "product__search_vector", "product__search_text"
+    )
+
+
+def _shape(row: Variant) -> VariantForSale:
+    product = row.product
+    return VariantForSale(
+        id=row.pk,
+        public_id=row.public_id,
+        sku=row.sku,
+        product_id=product.pk,
+        product_slug=product.slug,
+        product_title=product.title,
+        variant_title=row.title,
+        price_amount=row.price_amount,
+        compare_at_amount=row.compare_at_amount,
+        weight_grams=row.weight_grams,
+        image_url=small_url(row.image) or small_url(product.cover),
+        is_for_sale=row.is_active and row.retired_at is None and product.status == ProductStatus.ACTIVE,
+    )

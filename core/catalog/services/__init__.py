@@ -1,0 +1,59 @@
+"""Every verb of the catalogue: `from core.catalog import services as catalog`."""
+
+from core.catalog.services.cards import note_availability
+from core.catalog.services.media import add_media, describe_media, order_media, remove_media, render_media
+from core.catalog.services.naming import SkuTaken
+from core.catalog.services.products import (
+    NotReadyToSell,
+    ProductFacts,
+    StaleEdit,
+    create_product,
+    lock_product,
+    publish_due,
+    set_options,
+    set_status,
+    tag_products,
+    update_product,
+)
+from core.catalog.services.rows import VariantRow
+from core.catalog.services.shelves import (
+    CategoryInUse,
+    create_category,
+    delete_brand,
+    delete_category,
+    move_category,
+    rename_brand,
+    rename_category,
+)
+from core.catalog.services.variants import RowsRefused, edit_variants, row_edits
+
+__all__ = [
+    "CategoryInUse",
+    "NotReadyToSell",
+    "ProductFacts",
+    "RowsRefused",
+    "SkuTaken",
+    "StaleEdit",
+    "VariantRow",
+    "add_media",
+    "create_category",
+    "create_product",
+    "delete_brand",
+    "delete_category",
+    "describe_media",
+    "edit_variants",
+    "lock_product",
+    "move_category",
+    "note_availability",
+    "order_media",
+    "publish_due",
+    "remove_media",
+    "rename_brand",
+    "rename_category",
+    "render_media",
+    "row_edits",
+    "set_options",
+    "set_status",
+    "tag_products",
+    "update_product",
+]

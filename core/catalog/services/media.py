@@ -1,0 +1,208 @@
+"""Pictures of products: taken in, drawn in all sizes in the background, ordered, described, removed."""
+
+import hashlib
+import logging
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any, Final, Protocol
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Max, Sum
+from django.utils.translation import gettext as _
+
+from core import events
+from core.catalog import texts
+from core.catalog.models import Media, MediaState, Product
+from core.catalog.services.cards import refresh_card
+from core.catalog.services.products import lock_product
+from core.kernel import audit, files, ids, images, outbox
+from core.kernel.errors import InvalidInput, NotFound
+from core.kernel.image_worker import MAX_BYTES
+from tenants import context, entitlements
+from tenants.permissions import Actor
+
+log = logging.getLogger(__name__)
+MOST_PICTURES: Final = 250
+_SUFFIXES: Final = {"avif": "avif", "webp": "webp", "jpeg": "jpg"}
+
+
+class Upload(Protocol):
+    """A file that arrived: Django's UploadedFile, or anything like it."""
+
+    size: int | None
+
+    def read(self) -> bytes: ...
+
+
+def add_media(*, product_id: int, upload: Upload, alt_text: str = "", actor: Actor) -> Media:
+    """Keep a picture and have its sizes drawn in the background. The same picture twice is one.
+
+    Raises    ImageRefused, LimitReached, NotFound; nothing is kept then
+    Locks     the product
+    Records   MediaUploaded
+    """
+    if (upload.size or 0) > MAX_BYTES:
+        raise images.ImageRefused("image_too_heavy", {"most": MAX_BYTES})
+    content = upload.read()
+    picture = images.inspect(content)
+    described = texts.line(alt_text, most=200, field="alt_text")
+    with transaction.atomic():
+        product = lock_product(product_id)
+        fingerprint = hashlib.sha256(content).hexdigest()
+        twin = product.media.filter(content_hash=fingerprint).exclude(state=MediaState.REFUSED).first()
+        if twin is not None:
+            return twin
+        _refuse_too_many(product, len(content))
+        key = files.new_key("originals", f".{picture.kind}")
+        media = Media.objects.create(
+            public_id=ids.new_id("med"),
+            product=product,
+            original=key,
+            content_hash=fingerprint,
+            width=picture.width,
+            height=picture.height,
+            colour=picture.colour,
+            alt_text=described,
+            position=_next_position(product),
+            bytes=len(content),
+        )
+        _tell(media, actor, "media.added", {"bytes": media.bytes})
+        outbox.record(events.MediaUploaded(media_id=media.pk))
+        default_storage.save(key, ContentFile(content))
+    return media
+
+
+def render_media(*, media_id: int) -> None:
+    """Draw every size of an uploaded picture and forget the original, with its EXIF and place.
+
+    Safe to run twice. A picture that turns out to be unusable becomes REFUSED and says why.
+    """
+    media = Media.objects.filter(pk=media_id, state=MediaState.UPLOADED).first()
+    if media is None:
+        return
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            drawn = images.render(Path(default_storage.path(media.original)), into=Path(folder))
+            renditions = _store(media, drawn.renditions)
+    except images.ImageRefused as refusal:
+        _settle(media, MediaState.REFUSED, error=refusal.message[:200], bytes=0)
+        return
+    total = sum(each["bytes"] for kind in renditions.values() for each in kind)
+    if not _settle(media, MediaState.READY, renditions=renditions, bytes=total):
+        _delete_files(_keys(renditions))
+
+
+def _store(media: Media, drawn: Iterable[images.Rendition]) -> dict[str, list[dict[str, Any]]]:
+    """Copy the drawn files to the store's folder. Returns what Media.renditions holds."""
+    kept: dict[str, list[dict[str, Any]]] = {}
+    for each in drawn:
+        key = files.new_key(f"products/{media.public_id}", f"-{each.width}.{_SUFFIXES[each.kind]}")
+        with each.path.open("rb") as stream:
+            default_storage.save(key, _named(stream))
+        kept.setdefault(each.kind, []).append(
+            {"width": each.width, "height": each.height, "key": key, "bytes": each.size_bytes}
+        )
+    return kept
+
+
+def _named(stream: IO[bytes]) -> ContentFile:
+    return ContentFile(stream.read())
+
+
+@transaction.atomic
+def _settle(media: Media, state: str, **facts: Any) -> bool:
+    """Write the end of the drawing, unless the picture was removed or drawn meanwhile."""
+    if media.product_id is not None:
+        lock_product(media.product_id)
+    settled = Media.objects.filter(pk=media.pk, state=MediaState.UPLOADED).update(
+        state=state, original="", **facts
+    )
+    if not settled:
+        return False
+    context.on_commit(_delete_files, [media.original])
+    if media.product_id is not None:
+        refresh_card(lock_product(media.product_id))
+        outbox.record(events.ProductChanged(product_id=media.product_id))
+    return True
+
+
+@transaction.atomic
+def describe_media(*, public_id: str, alt_text: str, actor: Actor) -> Media:
+    """Say in words what a picture shows."""
+    media = _media(public_id)
+    before, media.alt_text = media.alt_text, texts.line(alt_text, most=200, field="alt_text")
+    media.save(update_fields=["alt_text"])
+    _tell(media, actor, "media.described", {"alt_text": [before, media.alt_text]})
+    return media
+
+
+@transaction.atomic
+def order_media(*, product_id: int, order: Sequence[str], actor: Actor) -> None:
+    """Put a product's pictures into this order; the first one is its cover. Unknown ids are refused."""
+    product = lock_product(product_id)
+    mine = {media.public_id: media for media in product.media.order_by("position", "pk")}
+    if unknown := [public_id for public_id in order if public_id not in mine]:
+        raise InvalidInput(_("This picture does not belong to the product."), unknown[0])
+    listed = list(dict.fromkeys(order))
+    rest = [public_id for public_id in mine if public_id not in listed]
+    for at, public_id in enumerate([*listed, *rest]):
+        mine[public_id].position = at
+    Media.objects.bulk_update(list(mine.values()), ["position"])
+    refresh_card(product)
+    _audit(product, actor, "media.ordered", {"order": [*listed, *rest]})
+
+
+@transaction.atomic
+def remove_media(*, public_id: str, actor: Actor) -> None:
+    """Remove a picture and its files; variants that showed it show the cover instead."""
+    media = _media(public_id)
+    if media.product_id is not None:
+        lock_product(media.product_id)
+    context.on_commit(_delete_files, [*_keys(media.renditions), media.original])
+    _tell(media, actor, "media.removed", {"bytes": media.bytes})
+    product_id = media.product_id
+    media.delete()
+    if product_id is not None:
+        refresh_card(lock_product(product_id))
+        outbox.record(events.ProductChanged(product_id=product_id))
+
+
+def _media(public_id: str) -> Media:
+    found = Media.objects.select_for_update().filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound(_("This picture does not exist."))
+    return found
+
+
+def _refuse_too_many(product: Product, size: int) -> None:
+    if product.media.count() >= MOST_PICTURES:
+        raise InvalidInput(_("A product has at most %(most)s pictures.") % {"most": MOST_PICTURES}, "file")
+    entitlements.claim("storage_bytes")
+    used = Media.objects.aggregate(total=Sum("bytes"))["total"] or 0
+    entitlements.require("storage_bytes", used=used, adding=size)
+
+
+def _next_position(product: Product) -> int:
+    last = product.media.aggregate(last=Max("position"))["last"]
+    return 0 if last is None else last + 1
+
+
+def _keys(renditions: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
+    return [each["key"] for kind in renditions.values() for each in kind]
+
+
+def _delete_files(keys: Iterable[str]) -> None:
+    for key in keys:
+        if key:
+            default_storage.delete(key)
+
+
+def _tell(media: Media, actor: Actor, action: str, changes: dict[str, Any]) -> None:
+    audit.write(actor=actor, action=action, subject="media", subject_id=media.public_id, changes=changes)
+
+
+def _audit(product: Product, actor: Actor, action: str, changes: dict[str, Any]) -> None:
+    audit.write(actor=actor, action=action, subject="product", subject_id=product.public_id, changes=changes)

@@ -1,0 +1,13 @@
+"""Work of the catalogue that waits for its moment."""
+
+from datetime import datetime
+
+from core.catalog import services
+from tenants.permissions import SYSTEM
+from tenants.work import store_task
+
+
+@store_task(dedupe=True)
+def publish(*, product_id: int, publish_at: str) -> None:
+    """Publish a draft at the moment it was planned for; nothing happens when it was moved meanwhile."""
+    services.publish_due(product_id=product_id, publish_at=datetime.fromisoformat(publish_at), actor=SYSTEM)

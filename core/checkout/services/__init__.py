@@ -1,0 +1,32 @@
+"""Every verb of a purchase: `from core.checkout import services as checkout`."""
+
+from core.checkout.services.carts import (
+    LARGEST_QUANTITY,
+    CartClosed,
+    CartExpired,
+    CartFull,
+    NotForSale,
+    TooFew,
+    accept_changes,
+    add_line,
+    create_cart,
+    set_line,
+)
+from core.checkout.services.placing import Purchase, PurchaseChanged, SplitNeeded, place_order
+
+__all__ = [
+    "LARGEST_QUANTITY",
+    "CartClosed",
+    "CartExpired",
+    "CartFull",
+    "NotForSale",
+    "Purchase",
+    "PurchaseChanged",
+    "SplitNeeded",
+    "TooFew",
+    "accept_changes",
+    "add_line",
+    "create_cart",
+    "place_order",
+    "set_line",
+]

@@ -1,0 +1,149 @@
+"""Fill and empty a cart."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.catalog import selectors as catalog
+from core.checkout import selectors
+from core.checkout.models import Cart, CartLine
+from core.inventory import selectors as inventory
+from core.kernel import ids
+from core.kernel.errors import CommerceError, InvalidInput, NotFound
+
+LIFETIME = timedelta(days=30)
+MOST_LINES = 50
+LARGEST_QUANTITY = 999
+
+
+class CartClosed(CommerceError):
+    """The cart has become an order."""
+
+    code = "cart_closed"
+
+
+class CartExpired(CommerceError):
+    """The cart was left alone for too long."""
+
+    code = "cart_expired"
+    http_status = 410
+
+
+class NotForSale(CommerceError):
+    """The variant is not sold, or not any more."""
+
+    code = "not_for_sale"
+
+
+class TooFew(CommerceError):
+    """Fewer units are left than the shopper wants."""
+
+    code = "too_few"
+
+    def __init__(self, name: str, available: int) -> None:
+        self.available = available
+        message = _("%(name)s is sold out.") if not available else _("Only %(left)s of %(name)s are left.")
+        super().__init__(message % {"name": name, "left": available})
+
+
+class CartFull(CommerceError):
+    code = "cart_full"
+
+
+def lock_cart(public_id: str) -> Cart:
+    """The cart, locked until the caller commits. Raises NotFound."""
+    cart = Cart.objects.select_for_update().filter(public_id=public_id).first()
+    if cart is None:
+        raise NotFound(_("This cart is no longer there. Start a new one."))
+    return cart
+
+
+def require_open(cart: Cart, now: datetime) -> None:
+    """Raise CartClosed for a cart that was ordered, CartExpired for one that was forgotten."""
+    if cart.order_id is not None:
+        raise CartClosed(_("This cart has already been ordered. Start a new one."))
+    if cart.expires_at <= now:
+        raise CartExpired(_("This cart has expired. Add the products again; prices may have changed."))
+
+
+@transaction.atomic
+def create_cart(*, language: str, currency: str = "IDR", now: datetime) -> Cart:
+    """An empty cart, kept for 30 days after its last change."""
+    return Cart.objects.create(
+        public_id=ids.new_id("crt"), language=language, currency=currency, expires_at=now + LIFETIME
+    )
+
+
+@transaction.atomic
+def add_line(*, cart_id: str, variant_id: str, quantity: int, now: datetime) -> Cart:
+    """Put `quantity` more units of a variant into a cart.
+
+    Raises   as set_line
+    Locks    the cart
+    """
+    cart = lock_cart(cart_id)
+    held = CartLine.objects.filter(cart=cart, variant__public_id=variant_id).values_list(
+        "quantity", flat=True
+    )
+    if quantity < 1:
+        raise InvalidInput(_("Choose at least one."), "quantity")
+    return _put(cart, variant_id, (held.first() or 0) + quantity, now)
+
+
+@transaction.atomic
+def set_line(*, cart_id: str, variant_id: str, quantity: int, now: datetime) -> Cart:
+    """Make a cart hold exactly `quantity` units of a variant; 0 takes it out.
+
+    Raises   NotFound, CartClosed, CartExpired, NotForSale, TooFew, CartFull, InvalidInput
+    Locks    the cart
+    """
+    return _put(lock_cart(cart_id), variant_id, quantity, now)
+
+
+def _put(cart: Cart, variant_id: str, quantity: int, now: datetime) -> Cart:
+    require_open(cart, now)
+    if quantity < 0:
+        raise InvalidInput(_("A quantity cannot be negative."), "quantity")
+    if quantity == 0:
+        cart.lines.filter(variant__public_id=variant_id).delete()
+    else:
+        _write_line(cart, variant_id, quantity)
+    cart.expires_at = now + LIFETIME
+    cart.save(update_fields=["expires_at"])
+    return cart
+
+
+def _write_line(cart: Cart, variant_id: str, quantity: int) -> None:
+    goods = catalog.for_sale_by_public_id(variant_id)
+    if goods is None or not goods.is_for_sale:
+        raise NotForSale(_("This product is not sold any more."))
+    available = min(inventory.available_to_sell([goods.id])[goods.id], LARGEST_QUANTITY)
+    if quantity > available:
+        raise TooFew(" ".join(filter(None, (goods.product_title, goods.variant_title))), available)
+    if cart.lines.exclude(variant_id=goods.id).count() >= MOST_LINES:
+        raise CartFull(_("A cart holds at most 50 different products. Order these first."))
+    CartLine.objects.update_or_create(
+        cart=cart,
+        variant_id=goods.id,
+        defaults={"quantity": quantity, "seen_amount": goods.price_amount},
+    )
+
+
+@transaction.atomic
+def accept_changes(*, cart_id: str, now: datetime) -> Cart:
+    """Bring a cart to today's prices and to what can be had: short lines shrink, sold-out ones go.
+
+    Raises   NotFound, CartClosed, CartExpired
+    Locks    the cart
+    """
+    cart = lock_cart(cart_id)
+    require_open(cart, now)
+    for line in selectors.quote(cart).lines:
+        row = cart.lines.filter(variant_id=line.goods.id)
+        left = min(line.quantity, line.available)
+        if left == 0:
+            row.delete()
+        else:
+            row.update(quantity=left, seen_amount=line.unit_amount)
+    return cart

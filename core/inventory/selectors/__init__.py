@@ -1,0 +1,42 @@
+"""The questions about stock: `from core.inventory import selectors`, `selectors.available_to_sell(...)`."""
+
+from core.inventory.selectors.history import drift, movements, stock_at
+from core.inventory.selectors.levels import (
+    StockLevel,
+    StockRow,
+    VariantStock,
+    low_count,
+    stock_of,
+    stock_row,
+    stock_table,
+)
+from core.inventory.selectors.places import (
+    available_to_sell,
+    default_location,
+    location,
+    location_for,
+    locations,
+)
+from core.inventory.selectors.waiting import allocations, reservations, transfer, transfers
+
+__all__ = [
+    "StockLevel",
+    "StockRow",
+    "VariantStock",
+    "allocations",
+    "available_to_sell",
+    "default_location",
+    "drift",
+    "location",
+    "location_for",
+    "locations",
+    "low_count",
+    "movements",
+    "reservations",
+    "stock_at",
+    "stock_of",
+    "stock_row",
+    "stock_table",
+    "transfer",
+    "transfers",
+]

@@ -1,0 +1,11 @@
+"""What payments do when something happened elsewhere."""
+
+from core import events
+from core.kernel.outbox import on
+from core.payments import services as payments
+
+
+@on(events.OrderCancelled)
+def cancel_open_payments(event: events.OrderCancelled) -> None:
+    """Nobody shall pay a cancelled order."""
+    payments.cancel_open(order_id=event.order_id)

@@ -1,0 +1,42 @@
+"""Read payments and the ways to pay."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from core.payments.models import BankAccount, MethodCode, Payment, PaymentMethod
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutMethod:
+    """One way to pay, as a shopper is offered it."""
+
+    code: str
+    title: str
+    instructions: str
+
+
+def methods_for_checkout(total_amount: int) -> list[CheckoutMethod]:
+    """The ways in which this total can be paid, in the seller's order."""
+    rows = PaymentMethod.objects.filter(is_enabled=True).order_by("position", "pk")
+    return [
+        CheckoutMethod(row.code, row.title, row.instructions)
+        for row in rows
+        if total_amount > 0 or row.code == MethodCode.COD
+    ]
+
+
+def bank_accounts() -> QuerySet[BankAccount]:
+    """Where shoppers transfer to."""
+    return BankAccount.objects.order_by("position", "pk")
+
+
+def payment_of(order_id: int) -> Payment | None:
+    """The latest payment of an order."""
+    return Payment.objects.filter(order_id=order_id).order_by("-attempt").first()
+
+
+def payments_of(order_id: int) -> list[Payment]:
+    """Every attempt to pay an order, newest first, with its refunds."""
+    rows = Payment.objects.filter(order_id=order_id).prefetch_related("refunds")
+    return list(rows.order_by("-attempt"))

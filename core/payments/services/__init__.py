@@ -1,0 +1,50 @@
+"""Every verb of a payment: `from core.payments import services as payments`."""
+
+from core.payments.services.asking import check_payment, lapse
+from core.payments.services.cancelling import cancel_open
+from core.payments.services.connections import GatewayDown, GatewayRefusal, notify_url
+from core.payments.services.expiry import expire
+from core.payments.services.locking import MethodUnavailable, PaymentClosed
+from core.payments.services.methods import (
+    MethodIncomplete,
+    add_bank_account,
+    connect_gateway,
+    disconnect_gateway,
+    edit_method,
+    remove_bank_account,
+)
+from core.payments.services.notices import NoticeRefused, apply_notice, keep_notice
+from core.payments.services.opening import TransfersExhausted, open, start  # noqa: A004
+from core.payments.services.outcomes import apply_outcome
+from core.payments.services.receiving import AmountDiffers, confirm_transfer
+from core.payments.services.refunding import RefundTooLarge, refund, send_refund
+
+__all__ = [
+    "AmountDiffers",
+    "GatewayDown",
+    "GatewayRefusal",
+    "MethodIncomplete",
+    "MethodUnavailable",
+    "NoticeRefused",
+    "PaymentClosed",
+    "RefundTooLarge",
+    "TransfersExhausted",
+    "add_bank_account",
+    "apply_notice",
+    "apply_outcome",
+    "cancel_open",
+    "check_payment",
+    "confirm_transfer",
+    "connect_gateway",
+    "disconnect_gateway",
+    "edit_method",
+    "expire",
+    "keep_notice",
+    "lapse",
+    "notify_url",
+    "open",
+    "refund",
+    "remove_bank_account",
+    "send_refund",
+    "start",
+]

@@ -1,0 +1,175 @@
+"""Open a payment for an order, and start it at its gateway."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from core.kernel import ids, profile
+from core.kernel.errors import CommerceError
+from core.kernel.money import Money
+from core.orders import services as orders
+from core.orders.models import Order, OrderState
+from core.orders.models import PaymentState as OrderPaymentState
+from core.payments.models import OPEN_STATES, MethodCode, Payment, PaymentMethod, PaymentState
+from core.payments.ports import (
+    GatewayLine,
+    GatewayRefused,
+    GatewaySession,
+    GatewayUnavailable,
+    Payer,
+    ReferenceUsed,
+)
+from core.payments.services import connections
+from core.payments.services.asking import call_off, check_payment, lapse
+from core.payments.services.locking import MethodUnavailable, PaymentClosed, move
+from tenants.permissions import SHOPPER, Actor
+
+LARGEST_CODE = 999
+# A gateway's page may take a payment in its last minute and tell us a little later.
+GRACE = timedelta(minutes=5)
+
+
+class TransfersExhausted(CommerceError):
+    """Every amount within 999 rupiah of this total is already awaited by bank transfer."""
+
+    code = "transfers_exhausted"
+    http_status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("Too many transfers are open at the moment. Choose another way to pay."))
+
+
+@transaction.atomic
+def open(*, order: Order, method_code: str, now: datetime, actor: Actor = SHOPPER) -> Payment:  # noqa: A001
+    """Write down that an order is to be paid this way. Calls nobody; `start` does.
+
+    An earlier open payment of the order is cancelled: an order waits for one payment at a time. Asking
+    again for the same method returns the open one.
+    Returns  the payment; `order.total_amount` then contains the unique code of a bank transfer
+    Raises   MethodUnavailable, PaymentClosed for an order that is paid or cancelled
+    Locks    the order, then the method, so that two transfers never get the same amount
+    """
+    locked = orders.lock_order(order.pk)
+    if locked.state != OrderState.OPEN or locked.payment_state != OrderPaymentState.UNPAID:
+        raise PaymentClosed
+    method = PaymentMethod.objects.select_for_update().filter(code=method_code, is_enabled=True).first()
+    if method is None:
+        raise MethodUnavailable
+    for earlier in locked.payments.filter(state__in=OPEN_STATES).order_by("pk"):
+        if earlier.method == method_code and earlier.state == PaymentState.PENDING:
+            return earlier
+        supersede(earlier, actor)
+
+    code = _unique_code(locked) if method_code == MethodCode.MANUAL_TRANSFER else 0
+    expires_at = None if method_code == MethodCode.COD else now + _patience()
+    locked = orders.set_unique_code(order_id=locked.pk, amount=code)
+    orders.expect_payment(order_id=locked.pk, method_code=method_code, expires_at=expires_at)
+    attempt = (locked.payments.aggregate(last=Max("attempt"))["last"] or 0) + 1
+    payment = Payment.objects.create(
+        public_id=ids.new_id("pay"),
+        order=locked,
+        method=method_code,
+        attempt=attempt,
+        reference=f"{locked.number}-{attempt}",
+        currency=locked.currency,
+        amount=locked.total_amount,
+        unique_code_amount=code,
+        created_at=now,
+        expires_at=expires_at,
+    )
+    if expires_at is not None:
+        is_hosted = method_code in connections.GATEWAY_OF
+        lapse(payment_id=payment.pk, run_at=expires_at + GRACE if is_hosted else expires_at)
+    order.refresh_from_db()
+    return payment
+
+
+def _patience() -> timedelta:
+    return timedelta(hours=profile.current().payment_hours)
+
+
+def supersede(payment: Payment, actor: Actor) -> None:
+    """Cancel an open payment in favour of another; its page at the gateway is called off afterwards."""
+    move(payment, PaymentState.CANCELLED, actor=actor)
+    payment.save(update_fields=["state"])
+    if payment.method in connections.GATEWAY_OF:
+        call_off(payment_id=payment.pk)
+
+
+def _unique_code(order: Order) -> int:
+    """1 to 999 rupiah that no other open transfer is told apart by; at least the sum is nobody else's."""
+    base = order.total_amount - order.unique_code_amount
+    waiting = Payment.objects.filter(method=MethodCode.MANUAL_TRANSFER, state=PaymentState.PENDING)
+    sums, codes = set(), set()
+    for amount, code in waiting.values_list("amount", "unique_code_amount"):
+        sums.add(amount)
+        codes.add(code)
+    free = [code for code in range(1, LARGEST_CODE + 1) if base + code not in sums]
+    if not free:
+        raise TransfersExhausted
+    unused = [code for code in free if code not in codes] or free
+    # Neighbours in time differ by more than one digit, so a slip of the finger hits nobody.
+    return unused[(order.pk * 37) % len(unused)]
+
+
+def start(*, payment_id: int, return_url: str, now: datetime) -> str:
+    """Open the gateway's page and return its address. Again returns the same one.
+
+    Call it outside a transaction. A payment without a gateway returns `return_url`.
+    Raises   PaymentClosed, MethodUnavailable, GatewayDown, GatewayRefusal
+    """
+    payment = Payment.objects.select_related("order").get(pk=payment_id)
+    if payment.method not in connections.GATEWAY_OF:
+        return return_url
+    if payment.expires_at is None or not payment.is_open or payment.expires_at <= now:
+        raise PaymentClosed
+    if payment.redirect_url:
+        return payment.redirect_url
+    session = _session(payment, return_url)
+    Payment.objects.filter(pk=payment.pk, redirect_url="").update(
+        redirect_url=session.redirect_url, provider_reference=session.provider_reference
+    )
+    return Payment.objects.values_list("redirect_url", flat=True).get(pk=payment.pk)
+
+
+def _session(payment: Payment, return_url: str) -> GatewaySession:
+    order = payment.order
+    method = PaymentMethod.objects.get(code=payment.method)
+    try:
+        return connections.gateway_of(method).start(
+            reference=payment.reference,
+            amount=Money(payment.amount, payment.currency),
+            lines=_lines(order),
+            customer=Payer(order.customer_name, order.email, order.phone),
+            return_url=return_url,
+            notify_url=connections.notify_url(method),
+            expires_at=payment.expires_at,  # type: ignore[arg-type]
+        )
+    except GatewayUnavailable as silent:
+        raise connections.GatewayDown from silent
+    except ReferenceUsed as used:
+        check_payment(payment_id=payment.pk)
+        raise PaymentClosed(_("This payment is already under way. Its result will show here.")) from used
+    except GatewayRefused as refused:
+        raise connections.GatewayRefusal(refused.message) from refused
+
+
+def _lines(order: Order) -> list[GatewayLine]:
+    lines = [
+        GatewayLine(
+            line.sku, _called(line.product_title, line.variant_title), line.unit_amount, line.quantity
+        )
+        for line in order.lines.order_by("pk")
+    ]
+    extras = (
+        ("shipping", _("Shipping"), order.shipping_amount),
+        ("discount", _("Discount"), -order.discount_amount),
+        ("unique-code", _("Unique code"), order.unique_code_amount),
+    )
+    return lines + [GatewayLine(sku, name, amount) for sku, name, amount in extras if amount]
+
+
+def _called(product: str, variant: str) -> str:
+    return f"{product} - {variant}" if variant else product

@@ -1,0 +1,126 @@
+"""The catalogue's answers in the shapes that the components ask for."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core.catalog import selectors as catalog
+from core.kernel.formats import format_money
+
+# Above this many left, the exact number helps nobody.
+FEW = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A product in a listing, as components/product_card.html asks for it."""
+
+    name: str
+    url: str
+    price_amount: int
+    compare_amount: int | None
+    percent_off: int
+    from_price: bool
+    sold_out: bool
+    image: catalog.Picture | None
+    label: str = ""
+
+
+def cards(found: list[catalog.ProductCard]) -> list[Card]:
+    """Cards with their addresses."""
+    return [
+        Card(
+            name=card.name,
+            url=product_url(card.slug),
+            price_amount=card.price_amount,
+            compare_amount=card.compare_amount,
+            percent_off=card.percent_off,
+            from_price=card.from_price,
+            sold_out=card.sold_out,
+            image=card.image,
+        )
+        for card in found
+    ]
+
+
+def product_url(slug: str) -> str:
+    return reverse("storefront:product", args=[slug])
+
+
+def category_url(slug: str) -> str:
+    return reverse("storefront:category", args=[slug])
+
+
+def stock_word(available: int) -> str:
+    """Stock as a shopper needs it: there, nearly gone, gone."""
+    if available <= 0:
+        return _("Sold out")
+    if available <= FEW:
+        return _("%(left)s left") % {"left": available}
+    return _("In stock")
+
+
+def picker(
+    page: catalog.ProductPage, stock: dict[int, int], chosen: catalog.PageVariant | None
+) -> dict[str, Any]:
+    """The arguments of components/variant_picker.html."""
+    return {
+        "options": [
+            {
+                "name": choice.name,
+                "slug": choice.slug,
+                "values": [
+                    {
+                        "label": word,
+                        "value": str(value_id),
+                        "selected": chosen is not None and chosen.values[position] == value_id,
+                        "available": _is_reachable(page, stock, chosen, position, value_id),
+                        "swatch": None,
+                    }
+                    for value_id, word in choice.values
+                ],
+            }
+            for position, choice in enumerate(page.choices)
+        ],
+        "variants": [_row(variant, stock) for variant in page.variants],
+        "chosen": chosen.public_id if chosen else "",
+    }
+
+
+def _is_reachable(
+    page: catalog.ProductPage,
+    stock: dict[int, int],
+    chosen: catalog.PageVariant | None,
+    position: int,
+    value_id: int,
+) -> bool:
+    """Whether something can be bought with this value and the other values as they are chosen."""
+    others = chosen.values if chosen else []
+    return any(
+        stock.get(variant.id, 0) > 0
+        and variant.values[position] == value_id
+        and all(at == position or value == variant.values[at] for at, value in enumerate(others))
+        for variant in page.variants
+    )
+
+
+def _row(variant: catalog.PageVariant, stock: dict[int, int]) -> dict[str, Any]:
+    left = stock.get(variant.id, 0)
+    return {
+        "id": variant.public_id,
+        "values": [str(value) for value in variant.values],
+        "price": format_money(variant.price_amount),
+        "compare": format_money(variant.compare_at_amount) if variant.compare_at_amount else "",
+        "stock": stock_word(left),
+        "available": left > 0,
+        "image": variant.picture,
+    }
+
+
+def with_query(path: str, told: dict[str, Any], **changes: Any) -> str:
+    """The address of the same list with some parameters changed; empty ones are left away."""
+    query = {name: value for name, value in {**told, **changes}.items() if value not in ("", None, False, [])}
+    return f"{path}?{urlencode(query, doseq=True)}" if query else path

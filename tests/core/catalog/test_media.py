@@ -1,0 +1,111 @@
+import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from core.catalog import selectors, services
+from core.catalog.models import Media, MediaState
+from core.kernel.images import ImageRefused
+from tenants import entitlements, work
+from tenants.permissions import SYSTEM
+from tests.factories.catalog import make_product, make_shirt, picture_file
+
+pytestmark = pytest.mark.usefixtures("store")
+
+
+def added(product, **more):
+    return services.add_media(product_id=product.pk, upload=picture_file(**more), actor=SYSTEM)
+
+
+def test_a_picture_is_drawn_in_the_background_and_its_original_forgotten():
+    product = make_product("Kopi")
+    media = added(product)
+    original = media.original
+    work.work_until_idle()
+
+    media.refresh_from_db()
+    product.refresh_from_db()
+    assert (media.state, media.original, product.cover_id) == (MediaState.READY, "", media.pk)
+    assert set(media.renditions) == {"avif", "webp", "jpeg"}
+    picture = selectors.product_page("kopi").pictures[0]
+    assert picture.src.startswith("/media/products/") and picture.src.endswith(".jpg")
+    assert "320w" in picture.webp and picture.alt == "Kopi"
+    assert original.split("/")[1] == "originals"
+
+
+def test_drawing_twice_changes_nothing():
+    media = added(make_product())
+    services.render_media(media_id=media.pk)
+    media.refresh_from_db()
+    before = media.renditions
+
+    services.render_media(media_id=media.pk)
+    media.refresh_from_db()
+    assert media.renditions == before
+
+
+def test_the_same_picture_is_kept_once():
+    product = make_product()
+    assert added(product).pk == added(product).pk
+
+
+def test_what_is_no_picture_is_refused():
+    product = make_product()
+    for content in (b"", b"<svg onload=alert(1)>", b"GIF89a", b"\x89PNG\r\n\x1a\n broken"):
+        with pytest.raises(ImageRefused):
+            services.add_media(
+                product_id=product.pk, upload=SimpleUploadedFile("x.png", content), actor=SYSTEM
+            )
+    assert not Media.objects.exists()
+
+
+def test_storage_counts_against_the_plan(store):
+    entitlements.grant(store, {"products": None, "storage_bytes": 100})
+    product = make_product()
+
+    with pytest.raises(entitlements.LimitReached):
+        added(product)
+    assert not Media.objects.exists()
+
+
+def test_the_first_picture_is_the_cover():
+    product = make_product()
+    first, second = added(product), added(product, colour="#123456")
+    for media in (first, second):
+        services.render_media(media_id=media.pk)
+
+    services.order_media(product_id=product.pk, order=[second.public_id], actor=SYSTEM)
+
+    product.refresh_from_db()
+    assert product.cover_id == second.pk
+
+
+@pytest.mark.django_db(transaction=False)
+def test_a_removed_picture_takes_its_files_along(django_capture_on_commit_callbacks):
+    product = make_shirt()
+    media = added(product)
+    services.render_media(media_id=media.pk)
+    media.refresh_from_db()
+    key = media.renditions["jpeg"][0]["key"]
+    variant = product.variants.first()
+    services.edit_variants(
+        product_id=product.pk, edits={variant.public_id: {"image": media.public_id}}, actor=SYSTEM
+    )
+
+    with django_capture_on_commit_callbacks(execute=True):
+        services.remove_media(public_id=media.public_id, actor=SYSTEM)
+
+    variant.refresh_from_db()
+    assert variant.image_id is None
+    assert not default_storage.exists(key)
+
+
+def test_a_picture_of_another_product_is_refused():
+    mine, other = make_product(), make_product()
+    media = added(other)
+
+    with pytest.raises(services.RowsRefused):
+        services.edit_variants(
+            product_id=mine.pk,
+            edits={mine.variants.get().public_id: {"image": media.public_id}},
+            actor=SYSTEM,
+        )
