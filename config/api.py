@@ -9,7 +9,19 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from core.catalog import api as catalog
+from core.customers import api as customers
+from core.fulfilment import api as fulfilment
+from core.integrations import api as integrations
 from core.integrations.auth import ApiKeyAuth
+from core.inventory import api as inventory
+from core.kernel import api as kernel
+from core.orders import api as orders
+from core.payments import api as payments
+from core.shipping import api as shipping
+from storefront import api as storefront
+from storefront import dashboard_api as design
+from tenants import api as tenants
 from tenants.errors import CommerceError
 
 
@@ -74,6 +86,20 @@ def _map_errors(api: NinjaAPI) -> None:
         return problem(413, "too_large", _("The request is too large."))
 
 
-# Rooms mount their routers here: one line each.
-dashboard_api = build("store", [], auth=ApiKeyAuth())
-storefront_api = build("storefront", [])
+# Rooms mount their routers here, one line each; their paths begin with the room's noun.
+_ROOMS = [
+    catalog.router,
+    inventory.router,
+    orders.router,
+    payments.router,
+    fulfilment.router,
+    customers.router,
+    shipping.router,
+    design.router,
+    kernel.router,
+    integrations.router,
+    tenants.team,
+    tenants.work,
+]
+dashboard_api = build("store", [("", router) for router in _ROOMS], auth=ApiKeyAuth())
+storefront_api = build("storefront", [("", storefront.router)])

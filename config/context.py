@@ -22,6 +22,7 @@ _MORE = [
     ("design", _("Storefront"), "store", "design:edit", Permission.EDIT_STOREFRONT),
     ("payments", _("Payments"), "credit-card", "payments:methods", Permission.EDIT_PAYMENT_SETTINGS),
     ("shipping", _("Shipping"), "truck", "shipping:methods", Permission.EDIT_SETTINGS),
+    ("settings", _("Settings"), "settings", "settings:profile", Permission.EDIT_SETTINGS),
     ("team", _("Team"), "user-cog", "team:list", Permission.EDIT_MEMBERS),
     ("api", _("API keys"), "key-round", "integrations:keys", Permission.EDIT_API_KEYS),
     ("work", _("Background work"), "activity", "work:list", Permission.VIEW_JOBS),

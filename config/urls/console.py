@@ -1,5 +1,5 @@
-"""Routes of this kind of host."""
+"""What the platform's staff see, on the console's own host."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [path("", include("billing.urls_console"))]

@@ -11,7 +11,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", dashboard_api.urls),
     path("", include("tenants.urls_entry")),
     path("", include("core.analytics.urls")),
+    path("search/", include("core.analytics.urls_search")),
+    path("products/", include("core.catalog.urls")),
+    path("stock/", include("core.inventory.urls")),
+    path("orders/", include("core.orders.urls")),
+    path("parcels/", include("core.fulfilment.urls")),
+    path("payments/", include("core.payments.urls")),
+    path("customers/", include("core.customers.urls")),
+    path("shipping/", include("core.shipping.urls")),
+    path("storefront/", include("storefront.dashboard_urls")),
+    path("settings/", include("core.kernel.urls")),
+    path("settings/messages/", include("core.notifications.urls")),
     path("settings/api-keys/", include("core.integrations.urls")),
+    path("settings/team/", include("tenants.urls_team")),
+    path("work/", include("tenants.urls_work")),
 ]
 
 if settings.DEVELOPMENT:

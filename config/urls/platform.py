@@ -30,3 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("accounts/", include("allauth.urls")),
 ]
+
+if settings.DEVELOPMENT:
+    # Mails end in a local inbox instead of going out.
+    urlpatterns.append(path("inbox/", include("tenants.urls_inbox")))

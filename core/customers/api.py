@@ -1,0 +1,5 @@
+"""Customers for a store's other systems."""
+
+from ninja import Router
+
+router = Router(tags=["Customers"])

@@ -1,0 +1,5 @@
+"""Parcels for a store's other systems."""
+
+from ninja import Router
+
+router = Router(tags=["Fulfilment"])

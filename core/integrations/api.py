@@ -1,0 +1,5 @@
+"""API keys, for a store's other systems."""
+
+from ninja import Router
+
+router = Router(tags=["API keys"])

@@ -1,0 +1,5 @@
+"""Orders for a store's other systems."""
+
+from ninja import Router
+
+router = Router(tags=["Orders"])

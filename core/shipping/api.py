@@ -1,0 +1,5 @@
+"""Ways to ship, for a store's other systems."""
+
+from ninja import Router
+
+router = Router(tags=["Shipping"])
