@@ -33,7 +33,8 @@ from core.payments.ports import (
 from tests.fakes.midtrans import FakeMidtrans
 from tests.fakes.server import FakeProvider, FakeServer, Request, Response, json_response
 
-NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+# The fake keeps real time, so the page that a test opens must close later than now.
+NOW = datetime.now(UTC).replace(microsecond=0)
 
 
 class Scripted(FakeProvider):
