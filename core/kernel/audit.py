@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
-
+from core.kernel import history as past
 from core.kernel.models import AuditEntry
 from tenants.permissions import Actor
 
@@ -18,7 +17,7 @@ def write(
     changes   field -> [before, after], or plain facts of the act; JSON values only
     """
     AuditEntry.objects.create(
-        at=timezone.now(),
+        at=past.now(),
         actor_kind=actor.kind,
         actor_id=actor.id,
         actor_name=actor.name,

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
+from core.kernel import history
 from tenants.work import enqueue, register
 
 Handler = Callable[[Any], None]
@@ -36,7 +37,9 @@ def _tell(handler: Handler, event_type: type, **fields: Any) -> None:
 
 
 def record(event: Any) -> None:
-    """Write one duty per handler of this event, in the caller's transaction."""
+    """Write one duty per handler of this event, in the caller's transaction; none while the past is told."""
+    if history.is_past():
+        return
     for kind in _handlers.get(type(event), []):
         enqueue(kind, asdict(event))
 

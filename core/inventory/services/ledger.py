@@ -3,13 +3,12 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import events
 from core.catalog.models import Variant
 from core.inventory.models import Location, MovementKind, StockItem, StockMovement
-from core.kernel import outbox, profile
+from core.kernel import history, outbox, profile
 from core.kernel.errors import CommerceError, InvalidInput, NotFound
 from tenants.permissions import Actor
 
@@ -116,7 +115,7 @@ def move_units(item: StockItem, quantity: int, cause: Cause) -> StockMovement:
         actor_kind=cause.actor.kind,
         actor_id=cause.actor.id,
         actor_name=cause.actor.name,
-        at=timezone.now(),
+        at=history.now(),
     )
 
 
@@ -139,7 +138,7 @@ def _note_low(item: StockItem, fallback: int) -> bool:
     """Move the mark of a low row; True when it is new. An alert is due once until the row recovers."""
     is_low = item.available <= item.threshold(fallback)
     if is_low and item.low_alerted_at is None:
-        item.low_alerted_at = timezone.now()
+        item.low_alerted_at = history.now()
         return True
     if not is_low:
         item.low_alerted_at = None
