@@ -25,7 +25,9 @@ def matching(products: QuerySet[Product], query: str) -> QuerySet[Product]:
     typed = plain(query)
     words = re.findall(r"\w+", typed)[:_MOST_WORDS]
     if not words:
-        return products.annotate(relevance=Value(0)) if not typed else products.none()
+        # An empty list has its relevance too: callers sort by it.
+        rows = products.annotate(relevance=Value(0))
+        return rows.none() if typed else rows
     upper = typed.upper()
     exact = SearchQuery(_prefixes(words, ":*"), config="simple", search_type="raw")
     stems = SearchQuery(_prefixes(words, ":D"), config="indonesian", search_type="raw")
