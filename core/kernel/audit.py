@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
+
 from core.kernel import history as past
 from core.kernel.models import AuditEntry
 from tenants.permissions import Actor

@@ -10,7 +10,7 @@ from core.kernel.models import AuditEntry
 from tenants import context
 from tenants.models import Job
 from tenants.permissions import SYSTEM
-from tests.factories.inventory import StockItemFactory
+from tests.factories.inventory import stock
 
 pytestmark = pytest.mark.usefixtures("store")
 LAST_YEAR = datetime(2025, 11, 25, 3, 0, tzinfo=UTC)
@@ -22,7 +22,7 @@ def jobs() -> int:
 
 
 def test_a_past_movement_carries_its_moment_and_is_told_to_nobody() -> None:
-    item = StockItemFactory(on_hand=0)
+    item = stock(0)
     before = jobs()
 
     with history.at(LAST_YEAR):
@@ -33,7 +33,7 @@ def test_a_past_movement_carries_its_moment_and_is_told_to_nobody() -> None:
 
 
 def test_the_clock_runs_again_afterwards() -> None:
-    item = StockItemFactory(on_hand=0)
+    item = stock(0)
     before = jobs()
     with history.at(LAST_YEAR):
         audit.write(actor=SYSTEM, action="test.past", subject="test", subject_id="1")
