@@ -1,10 +1,10 @@
 """Cursor paging: a page and the cursor of the next one, steady while rows are added."""
 
 import base64
-import binascii
 import json
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -25,7 +25,10 @@ def page(
     limit = max(1, min(limit, LARGEST_PAGE))
     descending, field = key.startswith("-"), key.lstrip("-")
     if after:
-        rows = rows.filter(_beyond(field, descending, *_decode(after)))
+        try:
+            rows = rows.filter(_beyond(field, descending, *_decode(after)))
+        except (ValueError, TypeError, ValidationError) as broken:
+            raise _invalid_cursor() from broken
     sign = "-" if descending else ""
     found = list(rows.order_by(f"{sign}{field}", f"{sign}pk")[: limit + 1])
     if len(found) <= limit:
@@ -46,10 +49,12 @@ def _encode(value: Any, pk: int) -> str:
 
 
 def _decode(cursor: str) -> tuple[Any, int]:
-    try:
-        value, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return value, int(pk)
-    except (ValueError, TypeError, binascii.Error) as broken:
-        raise InvalidInput(
-            _("This page link is not valid. Start again from the first page."), "after"
-        ) from broken
+    value, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    # Text that PostgreSQL could not take: NUL, or half a surrogate pair, which does not encode.
+    if not isinstance(pk, int) or not isinstance(value, str | int) or b"\x00" in str(value).encode():
+        raise TypeError(cursor)
+    return value, pk
+
+
+def _invalid_cursor() -> InvalidInput:
+    return InvalidInput(_("This page link is not valid. Start again from the first page."), "after")

@@ -1,5 +1,7 @@
 """Shapes that every API shares."""
 
+from typing import Any
+
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
@@ -34,3 +36,11 @@ class Problem(Schema):
     code: str
     detail: str = ""
     errors: list[dict] = Field(default_factory=list)
+
+
+REFUSALS = (400, 401, 403, 404, 409, 422)
+
+
+def answers(shape: Any, status: int = 200) -> dict[int, Any]:
+    """What an operation may answer: its own shape, or a problem document for each refusal we know."""
+    return {status: shape, **dict.fromkeys(REFUSALS, Problem)}
