@@ -42,6 +42,12 @@ def for_sale_by_public_id(public_id: str) -> VariantForSale | None:
     return variants_by_public_id([public_id]).get(public_id)
 
 
+def sibling_with_values(public_id: str, values: Iterable[int]) -> str | None:
+    """Public id of the variant on sale of the same product that has exactly these option values."""
+    rows = Variant.objects.filter(product__variants__public_id=public_id, values=list(values))
+    return rows.filter(is_active=True, retired_at=None).values_list("public_id", flat=True).first()
+
+
 def variants_by_sku(skus: Iterable[str]) -> dict[str, VariantForSale]:
     """SKU -> what it is; unknown ones are missing."""
     return {row.sku: _shape(row) for row in _rows().filter(sku__in=list(skus))}

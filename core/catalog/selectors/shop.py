@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Func, Prefetch, Q, QuerySet, TextField, Value
 from django.utils.translation import gettext as _
 
 from core.catalog.models import (
@@ -258,6 +258,20 @@ def shelves() -> list[Shelf]:
         else:
             tops.append(shelf)
     return tops
+
+
+def shelf_pictures() -> dict[int, Picture]:
+    """Id of a top category -> the cover of the newest product in its branch; those without are missing."""
+    top = Func(F("category__path"), Value("/"), Value(2), function="SPLIT_PART", output_field=TextField())
+    rows = (
+        Product.objects.filter(status=ProductStatus.ACTIVE, cover__state=MediaState.READY)
+        .annotate(top=top)
+        .order_by("top", "-created_at", "-pk")
+        .distinct("top")
+        .select_related("cover")
+        .defer(*_HEAVY)
+    )
+    return {int(row.top): picture for row in rows if (picture := picture_of(row.cover)) and row.top}
 
 
 def category_by_slug(slug: str) -> Category:

@@ -3,11 +3,14 @@
 from core.catalog.services.cards import note_availability
 from core.catalog.services.media import add_media, describe_media, order_media, remove_media, render_media
 from core.catalog.services.naming import SkuTaken
+from core.catalog.services.pages import Refused, create_with_photos, save_product, set_status_of_many
 from core.catalog.services.products import (
+    Forecast,
     NotReadyToSell,
     ProductFacts,
     StaleEdit,
     create_product,
+    foresee_options,
     lock_product,
     publish_due,
     set_options,
@@ -18,6 +21,7 @@ from core.catalog.services.products import (
 from core.catalog.services.rows import VariantRow
 from core.catalog.services.shelves import (
     CategoryInUse,
+    create_brand,
     create_category,
     delete_brand,
     delete_category,
@@ -26,22 +30,29 @@ from core.catalog.services.shelves import (
     rename_category,
 )
 from core.catalog.services.variants import RowsRefused, edit_variants, row_edits
+from core.catalog.services.views import delete_view, save_view
 
 __all__ = [
     "CategoryInUse",
+    "Forecast",
     "NotReadyToSell",
     "ProductFacts",
+    "Refused",
     "RowsRefused",
     "SkuTaken",
     "StaleEdit",
     "VariantRow",
     "add_media",
+    "create_brand",
     "create_category",
     "create_product",
+    "create_with_photos",
     "delete_brand",
     "delete_category",
+    "delete_view",
     "describe_media",
     "edit_variants",
+    "foresee_options",
     "lock_product",
     "move_category",
     "note_availability",
@@ -52,8 +63,11 @@ __all__ = [
     "rename_category",
     "render_media",
     "row_edits",
+    "save_product",
+    "save_view",
     "set_options",
     "set_status",
+    "set_status_of_many",
     "tag_products",
     "update_product",
 ]

@@ -35,6 +35,12 @@ def refresh_card(product: Product) -> None:
     Product.objects.filter(pk=product.pk).update(search_vector=_search_vector(product))
 
 
+def refresh_cover(product: Product) -> None:
+    """Repeat the first picture that is ready on a locked product. No edit: `updated_at` stays."""
+    product.cover = product.media.filter(state=MediaState.READY).order_by("position", "pk").first()
+    product.save(update_fields=["cover"])
+
+
 def _search_text(product: Product) -> str:
     codes = product.variants.filter(retired_at=None).values_list("sku", "barcode")
     words = [product.title, product.brand.name if product.brand else "", *product.tags]

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from core import events
 from core.catalog import texts
 from core.catalog.models import Media, MediaState, Product
-from core.catalog.services.cards import refresh_card
+from core.catalog.services.cards import refresh_cover
 from core.catalog.services.products import lock_product
 from core.kernel import audit, files, ids, images, outbox
 from core.kernel.errors import InvalidInput, NotFound
@@ -124,7 +124,7 @@ def _settle(media: Media, state: str, **facts: Any) -> bool:
         return False
     context.on_commit(_delete_files, [media.original])
     if media.product_id is not None:
-        refresh_card(lock_product(media.product_id))
+        refresh_cover(lock_product(media.product_id))
         outbox.record(events.ProductChanged(product_id=media.product_id))
     return True
 
@@ -151,7 +151,7 @@ def order_media(*, product_id: int, order: Sequence[str], actor: Actor) -> None:
     for at, public_id in enumerate([*listed, *rest]):
         mine[public_id].position = at
     Media.objects.bulk_update(list(mine.values()), ["position"])
-    refresh_card(product)
+    refresh_cover(product)
     _audit(product, actor, "media.ordered", {"order": [*listed, *rest]})
 
 
@@ -166,7 +166,7 @@ def remove_media(*, public_id: str, actor: Actor) -> None:
     product_id = media.product_id
     media.delete()
     if product_id is not None:
-        refresh_card(lock_product(product_id))
+        refresh_cover(lock_product(product_id))
         outbox.record(events.ProductChanged(product_id=product_id))
 
 

@@ -65,7 +65,7 @@ def move_to_slug(product: Product, wanted: str) -> None:
         raise InvalidInput(_("Another product uses this address."), "slug")
 
     SlugRedirect.objects.filter(slug=slug).delete()
-    # A draft that nobody could see has no links to keep.
+    # A product that is only being made has no address to leave.
     if product.pk and product.slug:
         SlugRedirect.objects.create(slug=product.slug, product=product)
     product.slug = slug

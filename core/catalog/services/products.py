@@ -1,6 +1,7 @@
 """Products: made, edited, published, archived."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypedDict, Unpack
 
@@ -161,6 +162,42 @@ def set_options(*, product_id: int, options: Choices, actor: Actor) -> Product:
         },
     )
     return product
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What new options would do to a product's variants, in numbers."""
+
+    before: int
+    after: int
+    added: int
+    returning: int
+    retired: int
+    retired_in_stock: int
+
+
+def foresee_options(*, product_id: int, options: Choices) -> Forecast:
+    """What `set_options` would do. It is really done and taken back, so the numbers are its own.
+
+    Raises   InvalidInput as `set_options` would
+    """
+    with transaction.atomic():
+        product = lock_product(product_id)
+        known = set(product.variants.values_list("pk", flat=True))
+        before = set(product.variants.filter(retired_at=None).values_list("pk", flat=True))
+        rearrange(product, options)
+        after = set(product.variants.filter(retired_at=None).values_list("pk", flat=True))
+        retired = product.variants.filter(pk__in=before - after)
+        forecast = Forecast(
+            before=len(before),
+            after=len(after),
+            added=len(after - known),
+            returning=len((after - before) & known),
+            retired=len(before - after),
+            retired_in_stock=retired.filter(in_stock=True).count(),
+        )
+        transaction.set_rollback(True)
+    return forecast
 
 
 @transaction.atomic

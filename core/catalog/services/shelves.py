@@ -116,6 +116,25 @@ def brand_named(name: str) -> Brand | None:
 
 
 @transaction.atomic
+def create_brand(*, name: str, actor: Actor) -> Brand:
+    """Note who makes products. Raises InvalidInput when there is a brand of this name."""
+    queue_up()
+    clean = texts.line(name, most=80, field="name", required=True)
+    if Brand.objects.filter(name__iexact=clean).exists():
+        raise InvalidInput(_("There is already a brand of this name."), "name")
+    brand = brand_named(clean)
+    assert brand is not None
+    audit.write(
+        actor=actor,
+        action="brand.created",
+        subject="brand",
+        subject_id=brand.public_id,
+        changes={"name": clean},
+    )
+    return brand
+
+
+@transaction.atomic
 def rename_brand(*, public_id: str, name: str, actor: Actor) -> Brand:
     """Give a brand another name. Raises InvalidInput when another brand has it."""
     queue_up()
