@@ -1,10 +1,12 @@
 """Shapes of the inventory API."""
 
-from datetime import datetime
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Annotated, Self
 
 from ninja import Schema
-from pydantic import Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from core.inventory.models import (
     Allocation,
@@ -12,6 +14,7 @@ from core.inventory.models import (
     LocationKind,
     MovementKind,
     Reservation,
+    StockItem,
     StockMovement,
     Transfer,
     TransferLine,
@@ -31,7 +34,19 @@ Reason = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r
 Line = Annotated[str, StringConstraints(max_length=80, pattern=r"^[^\x00]*$")]
 Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 Reference = Annotated[str, StringConstraints(max_length=40, pattern=r"^[^\x00]*$")]
+OwnWord = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[^\x00]+$")]
+End = Annotated[
+    AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2100, 1, 1, tzinfo=UTC))
+]
+Limit = Annotated[int, Field(ge=1, le=100)]
 Cursor = Annotated[str, StringConstraints(max_length=400, pattern=r"^[A-Za-z0-9_-]*$")]
+
+
+class Paged(Schema):
+    """Which page of a list is wanted: `after` is the `next` of the page before."""
+
+    after: Cursor = ""
+    limit: Limit = 50
 
 
 class LocationOut(Schema):
@@ -138,6 +153,14 @@ class StockOut(Schema):
         )
 
 
+class StockQuery(Paged):
+    """Which part of the stock table is wanted."""
+
+    q: Line = Field(default="", description="Words of the name, a SKU or its beginning, or a whole barcode.")
+    location_id: PublicId | None = None
+    low: bool = False
+
+
 class StockPage(Schema):
     """A page of the stock table."""
 
@@ -181,6 +204,14 @@ class Rules(Placed):
     low_stock_threshold: Count | None = None
 
 
+class MovementQuery(Paged):
+    """Which movements are wanted."""
+
+    variant_id: PublicId | None = None
+    location_id: PublicId | None = None
+    kind: MovementKind | None = None
+
+
 class MovementOut(Schema):
     """One change of a count."""
 
@@ -216,6 +247,13 @@ class MovementPage(Schema):
     next: str | None
 
 
+class PastQuery(Paged):
+    """Which moment is wanted: with its zone, RFC 3339."""
+
+    moment: AwareDatetime
+    location_id: PublicId | None = None
+
+
 class PastCount(Schema):
     """What was on the shelf at a moment."""
 
@@ -223,12 +261,26 @@ class PastCount(Schema):
     location_id: str
     on_hand: int
 
+    @classmethod
+    def of(cls, row: StockItem) -> Self:
+        return cls(
+            sku=row.variant.sku,
+            location_id=row.location.public_id,
+            on_hand=row.counted,  # type: ignore[attr-defined]
+        )
+
 
 class PastPage(Schema):
     """Counts at a moment, by SKU."""
 
     items: list[PastCount]
     next: str | None
+
+
+class TransferQuery(Paged):
+    """Which transfers are wanted."""
+
+    state: TransferState | None = None
 
 
 class TransferLineIn(StrictSchema):
@@ -266,6 +318,14 @@ class Arrival(StrictSchema):
 
     lines: Annotated[list[ArrivedLine], Field(max_length=500)]
     is_complete: bool = Field(default=False, description="Nothing more will come: close with a discrepancy.")
+
+
+def units_of(lines: Iterable[TransferLineIn | ArrivedLine]) -> dict[str, int]:
+    """SKU -> whole units; a SKU that is named twice counts together."""
+    units: Counter[str] = Counter()
+    for line in lines:
+        units[line.sku] += line.quantity
+    return dict(units)
 
 
 class TransferLineOut(Schema):
@@ -316,13 +376,29 @@ class TransferOut(Schema):
 
 
 class TransferHead(Schema):
-    """A transfer in a list."""
+    """A transfer in a list: how many units it moves, and how many of them arrived."""
 
     id: str
     number: str
     state: TransferState
+    source_id: str
+    destination_id: str
+    created_at: datetime
     units: int
     arrived: int
+
+    @classmethod
+    def of(cls, row: Transfer) -> Self:
+        return cls(
+            id=row.public_id,
+            number=row.number,
+            state=row.state,
+            source_id=row.source.public_id,
+            destination_id=row.destination.public_id,
+            created_at=row.created_at,
+            units=row.units,  # type: ignore[attr-defined]
+            arrived=row.arrived,  # type: ignore[attr-defined]
+        )
 
 
 class TransferPage(Schema):
@@ -336,9 +412,21 @@ class ReservationIn(Placed):
     """Units to put aside under a word of your own."""
 
     quantity: Quantity
-    reference: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[^\x00]+$")]
+    reference: OwnWord
     note: Line = ""
-    expires_at: datetime | None = None
+    expires_at: End | None = None
+
+
+class ReleaseIn(StrictSchema):
+    """The word under which units were put aside."""
+
+    reference: OwnWord
+
+
+class HeldQuery(Paged):
+    """Of which variant the held units are wanted."""
+
+    variant_id: PublicId | None = None
 
 
 class HeldOut(Schema):

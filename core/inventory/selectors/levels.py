@@ -85,10 +85,11 @@ def stock_table(
     ], cursor
 
 
-def stock_of(*, sku: str = "", variant_id: str = "") -> VariantStock:
-    """One variant at every location, those included where it never was.
+def stock_of(*, sku: str = "", variant_id: str = "", everywhere: bool = False) -> VariantStock:
+    """One variant at every open location, those included where it never was.
 
     variant_id   the public id; either this or the SKU
+    everywhere   True adds closed locations that hold nothing
     Raises       NotFound
     """
     wanted = Q(public_id=variant_id) if variant_id else Q(sku=sku)
@@ -101,7 +102,7 @@ def stock_of(*, sku: str = "", variant_id: str = "") -> VariantStock:
     levels = []
     for place in locations():
         item = items.get(place.pk) or StockItem(variant=variant, location=place)
-        if place.is_active or item.on_hand:
+        if everywhere or place.is_active or item.on_hand:
             item.variant = variant
             levels.append(_level(item, place, coming.get((variant.pk, place.pk), 0), fallback))
     return VariantStock(variant, levels)
@@ -109,7 +110,7 @@ def stock_of(*, sku: str = "", variant_id: str = "") -> VariantStock:
 
 def stock_row(*, variant_id: str, location_id: str) -> StockRow:
     """One line of the stock table, by public ids. Raises NotFound."""
-    found = stock_of(variant_id=variant_id)
+    found = stock_of(variant_id=variant_id, everywhere=True)
     for level in found.levels:
         if level.location.public_id == location_id:
             return StockRow(found.variant, level)

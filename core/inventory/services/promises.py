@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.inventory.models import Allocation, MovementKind, Reservation, StockItem
 from core.inventory.services.ledger import (
@@ -189,7 +190,7 @@ def unreserve(*, reference: str) -> None:
     announce([stock[row.stock_item_id] for row in rows], warn=False)
 
 
-@store_task(dedupe=True)
+@store_task(dedupe=True, label=gettext_lazy("Release held stock whose time is over"))
 def end_reservation(*, reference: str) -> None:
     """Let go of units whose time ran out; nothing happens when the reservation was made longer, or ended."""
     if Reservation.objects.filter(reference=reference, expires_at__lte=timezone.now()).exists():
