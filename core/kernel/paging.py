@@ -27,7 +27,7 @@ def page(
     if after:
         try:
             rows = rows.filter(_beyond(field, descending, *_decode(after)))
-        except (ValueError, TypeError, ValidationError) as broken:
+        except (ValueError, TypeError, OverflowError, ValidationError) as broken:
             raise _invalid_cursor() from broken
     sign = "-" if descending else ""
     found = list(rows.order_by(f"{sign}{field}", f"{sign}pk")[: limit + 1])
@@ -51,7 +51,7 @@ def _encode(value: Any, pk: int) -> str:
 def _decode(cursor: str) -> tuple[Any, int]:
     value, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     # Text that PostgreSQL could not take: NUL, or half a surrogate pair, which does not encode.
-    if not isinstance(pk, int) or not isinstance(value, str | int) or b"\x00" in str(value).encode():
+    if not isinstance(pk, int) or not isinstance(value, str | int | float) or b"\x00" in str(value).encode():
         raise TypeError(cursor)
     return value, pk
 
