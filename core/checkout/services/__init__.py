@@ -10,6 +10,7 @@ from core.checkout.services.carts import (
     accept_changes,
     add_line,
     create_cart,
+    put_in,
     set_line,
 )
 from core.checkout.services.placing import Purchase, PurchaseChanged, SplitNeeded, place_order
@@ -28,5 +29,6 @@ __all__ = [
     "add_line",
     "create_cart",
     "place_order",
+    "put_in",
     "set_line",
 ]

@@ -1,5 +1,6 @@
 """Fill and empty a cart."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -68,11 +69,20 @@ def require_open(cart: Cart, now: datetime) -> None:
 
 
 @transaction.atomic
-def create_cart(*, language: str, currency: str = "IDR", now: datetime) -> Cart:
-    """An empty cart, kept for 30 days after its last change."""
-    return Cart.objects.create(
+def create_cart(
+    *, language: str, currency: str = "IDR", now: datetime, wanted: Sequence[tuple[str, int]] = ()
+) -> Cart:
+    """A cart, kept for 30 days after its last change.
+
+    wanted   public ids of variants and their quantities to begin with
+    Raises   NotForSale, TooFew, CartFull; no cart is kept then
+    """
+    cart = Cart.objects.create(
         public_id=ids.new_id("crt"), language=language, currency=currency, expires_at=now + LIFETIME
     )
+    for variant_id, quantity in wanted:
+        add_line(cart_id=cart.public_id, variant_id=variant_id, quantity=quantity, now=now)
+    return cart
 
 
 @transaction.atomic
@@ -89,6 +99,20 @@ def add_line(*, cart_id: str, variant_id: str, quantity: int, now: datetime) -> 
     if quantity < 1:
         raise InvalidInput(_("Choose at least one."), "quantity")
     return _put(cart, variant_id, (held.first() or 0) + quantity, now)
+
+
+@transaction.atomic
+def put_in(*, cart_id: str, variant_id: str, quantity: int, language: str, now: datetime) -> Cart:
+    """Put goods into a shopper's cart, or into a new one when theirs was ordered, forgotten or never there.
+
+    Raises   NotForSale, TooFew, CartFull, InvalidInput; a new cart is not kept then
+    Locks    the cart
+    """
+    try:
+        known = selectors.open_cart(cart_id, now=now).public_id
+    except NotFound:
+        known = create_cart(language=language, now=now).public_id
+    return add_line(cart_id=known, variant_id=variant_id, quantity=quantity, now=now)
 
 
 @transaction.atomic
