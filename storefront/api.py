@@ -22,6 +22,16 @@ from core.orders import selectors as orders
 from core.payments import selectors as payments
 from core.payments import services as paying
 from storefront import areas, order_shapes, schemas
+from storefront.purchase_schemas import (
+    CartIn,
+    CartOut,
+    LineIn,
+    OrderIn,
+    OrderOut,
+    QuantityIn,
+    QuoteIn,
+    QuoteOut,
+)
 from storefront.schemas import Handle, PublicId, Token
 from storefront.views.frame import origin_of
 from tenants.permissions import SHOPPER, public
@@ -87,9 +97,9 @@ def list_regions(request: HttpRequest, told: Query[schemas.RegionsAsked]) -> sch
     return schemas.RegionsOut(items=[schemas.RegionOut.of(region) for region in found])
 
 
-@router.post("/carts", response={201: schemas.CartOut, **_REFUSALS}, operation_id="storefront_create_cart")
+@router.post("/carts", response={201: CartOut, **_REFUSALS}, operation_id="storefront_create_cart")
 @public
-def create_cart(request: HttpRequest, body: schemas.CartIn | None = None) -> Status:
+def create_cart(request: HttpRequest, body: CartIn | None = None) -> Status:
     """An empty cart, or one with these lines."""
     now = timezone.now()
     wanted = [(line.variant_id, line.quantity) for line in body.lines] if body else []
@@ -97,22 +107,20 @@ def create_cart(request: HttpRequest, body: schemas.CartIn | None = None) -> Sta
     return Status(201, _cart(cart.public_id, now))
 
 
-@router.get(
-    "/carts/{cart_id}", response={200: schemas.CartOut, 404: Problem}, operation_id="storefront_get_cart"
-)
+@router.get("/carts/{cart_id}", response={200: CartOut, 404: Problem}, operation_id="storefront_get_cart")
 @public
-def get_cart(request: HttpRequest, cart_id: PublicId) -> schemas.CartOut:
+def get_cart(request: HttpRequest, cart_id: PublicId) -> CartOut:
     """A cart at today's prices, and what has changed since it was filled."""
     return _cart(cart_id, timezone.now())
 
 
 @router.post(
     "/carts/{cart_id}/lines",
-    response={201: schemas.CartOut, **_REFUSALS},
+    response={201: CartOut, **_REFUSALS},
     operation_id="storefront_add_line",
 )
 @public
-def add_line(request: HttpRequest, cart_id: PublicId, body: schemas.LineIn) -> Status:
+def add_line(request: HttpRequest, cart_id: PublicId, body: LineIn) -> Status:
     """Put so many more of a variant into the cart."""
     now = timezone.now()
     checkout.add_line(cart_id=cart_id, now=now, **body.model_dump())
@@ -121,13 +129,11 @@ def add_line(request: HttpRequest, cart_id: PublicId, body: schemas.LineIn) -> S
 
 @router.patch(
     "/carts/{cart_id}/lines/{variant_id}",
-    response={200: schemas.CartOut, **_REFUSALS},
+    response={200: CartOut, **_REFUSALS},
     operation_id="storefront_update_line",
 )
 @public
-def update_line(
-    request: HttpRequest, cart_id: PublicId, variant_id: PublicId, body: schemas.QuantityIn
-) -> schemas.CartOut:
+def update_line(request: HttpRequest, cart_id: PublicId, variant_id: PublicId, body: QuantityIn) -> CartOut:
     """Make a line hold another quantity; 0 takes it out."""
     now = timezone.now()
     checkout.set_line(cart_id=cart_id, variant_id=variant_id, quantity=body.quantity, now=now)
@@ -136,11 +142,11 @@ def update_line(
 
 @router.delete(
     "/carts/{cart_id}/lines/{variant_id}",
-    response={200: schemas.CartOut, **_REFUSALS},
+    response={200: CartOut, **_REFUSALS},
     operation_id="storefront_remove_line",
 )
 @public
-def remove_line(request: HttpRequest, cart_id: PublicId, variant_id: PublicId) -> schemas.CartOut:
+def remove_line(request: HttpRequest, cart_id: PublicId, variant_id: PublicId) -> CartOut:
     """Take a variant out of the cart. Doing it twice is harmless."""
     now = timezone.now()
     checkout.set_line(cart_id=cart_id, variant_id=variant_id, quantity=0, now=now)
@@ -149,40 +155,38 @@ def remove_line(request: HttpRequest, cart_id: PublicId, variant_id: PublicId) -
 
 @router.post(
     "/carts/{cart_id}/accept",
-    response={200: schemas.CartOut, **_REFUSALS},
+    response={200: CartOut, **_REFUSALS},
     operation_id="storefront_accept_changes",
 )
 @public
-def accept_changes(request: HttpRequest, cart_id: PublicId) -> schemas.CartOut:
+def accept_changes(request: HttpRequest, cart_id: PublicId) -> CartOut:
     """Take today's prices, and what is left of what ran short."""
     now = timezone.now()
     checkout.accept_changes(cart_id=cart_id, now=now)
     return _cart(cart_id, now)
 
 
-@router.post(
-    "/carts/{cart_id}/quote", response={200: schemas.QuoteOut, **_REFUSALS}, operation_id="storefront_quote"
-)
+@router.post("/carts/{cart_id}/quote", response={200: QuoteOut, **_REFUSALS}, operation_id="storefront_quote")
 @public
-def quote(request: HttpRequest, cart_id: PublicId, body: schemas.QuoteIn | None = None) -> schemas.QuoteOut:
+def quote(request: HttpRequest, cart_id: PublicId, body: QuoteIn | None = None) -> QuoteOut:
     """All costs, and the ways to send and to pay. A way to send that is the only one is chosen."""
-    told = body or schemas.QuoteIn()
+    told = body or QuoteIn()
     cart = carts.open_cart(cart_id, now=timezone.now())
     region = regions.find(told.region_code) if told.region_code else None
     code = region.code if region else ""
     found = carts.quote(cart, region_code=code, method_id=told.shipping_method_id or "")
     if found.chosen is None and len(found.options) == 1:
         found = carts.quote(cart, region_code=code, method_id=found.options[0].public_id)
-    return schemas.QuoteOut.priced(found, region, payments.methods_for_checkout(found.total_amount))
+    return QuoteOut.priced(found, region, payments.methods_for_checkout(found.total_amount))
 
 
 @router.post(
     "/carts/{cart_id}/order",
-    response={201: schemas.OrderOut, **_REFUSALS},
+    response={201: OrderOut, **_REFUSALS},
     operation_id="storefront_place_order",
 )
 @public
-def place_order(request: HttpRequest, cart_id: PublicId, body: schemas.OrderIn) -> Status:
+def place_order(request: HttpRequest, cart_id: PublicId, body: OrderIn) -> Status:
     """Order the cart, and say how to pay. Ordering a cart twice answers with the first order."""
     told = body.model_dump()
     purchase = checkout.Purchase(
@@ -193,11 +197,9 @@ def place_order(request: HttpRequest, cart_id: PublicId, body: schemas.OrderIn) 
     return Status(201, _order(request, placed.token))
 
 
-@router.get(
-    "/orders/{token}", response={200: schemas.OrderOut, 404: Problem}, operation_id="storefront_get_order"
-)
+@router.get("/orders/{token}", response={200: OrderOut, 404: Problem}, operation_id="storefront_get_order")
 @public
-def get_order(request: HttpRequest, token: Token) -> schemas.OrderOut:
+def get_order(request: HttpRequest, token: Token) -> OrderOut:
     """Where an order stands, how to pay it, and where its parcels are."""
     return _order(request, token)
 
@@ -216,8 +218,8 @@ def _below(parent: str) -> tuple[regions.Region, ...]:
     return children[region.level](region.code) if region.level in children else ()
 
 
-def _cart(cart_id: str, now: datetime) -> schemas.CartOut:
-    return schemas.CartOut.of(carts.quote(carts.open_cart(cart_id, now=now)))
+def _cart(cart_id: str, now: datetime) -> CartOut:
+    return CartOut.of(carts.quote(carts.open_cart(cart_id, now=now)))
 
 
 def _start_payment(request: HttpRequest, order_id: int, token: str) -> None:
@@ -232,7 +234,7 @@ def _start_payment(request: HttpRequest, order_id: int, token: str) -> None:
         return
 
 
-def _order(request: HttpRequest, token: str) -> schemas.OrderOut:
+def _order(request: HttpRequest, token: str) -> OrderOut:
     order = orders.order_by_token(token)
     return order_shapes.shaped(
         order,

@@ -8,7 +8,14 @@ from django.urls import reverse
 from core.kernel.money import Money
 from core.kernel.schemas import MoneyOut
 from core.payments import selectors as payments
-from storefront.schemas import AddressOut, BankAccountOut, OrderLineOut, OrderOut, ParcelOut, PaymentOut
+from storefront.purchase_schemas import (
+    AddressOut,
+    BankAccountOut,
+    OrderLineOut,
+    OrderOut,
+    ParcelOut,
+    PaymentOut,
+)
 
 _PLACE = ("landmark", "region_code", "province", "regency", "district", "village", "postcode")
 
