@@ -1,6 +1,6 @@
 """The team and the background work of a store, for its other systems."""
 
-from ninja import Router
+from tenants.team_api import router as team
+from tenants.work_api import router as work
 
-team = Router(tags=["Team"])
-work = Router(tags=["Background work"])
+__all__ = ["team", "work"]

@@ -4,6 +4,7 @@ import uuid
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -186,12 +187,15 @@ class Membership(models.Model):
 class Invitation(models.Model):
     """An offer to join a store, sent by mail. The token itself is never stored, only its hash."""
 
+    uid = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID(), editable=False, unique=True)
     store = models.ForeignKey(Store, models.CASCADE, related_name="invitations")
     email = models.EmailField()
     role = models.CharField(max_length=10, choices=Role)
     token_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    # When the worker last mailed it; each mail carries a new token and ends the one before.
+    sent_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
@@ -210,17 +214,44 @@ class Invitation(models.Model):
 
 
 class HandoffCode(models.Model):
-    """Hands a person who logged in on the platform over to one store's dashboard: once, within a minute."""
+    """Hands a person who logged in on the platform over to one store's dashboard: once, within a minute.
+
+    Without a store the code leads into the staff console.
+    """
 
     code_hash = models.CharField(max_length=64, primary_key=True)
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
-    store = models.ForeignKey(Store, models.CASCADE, related_name="+")
+    store = models.ForeignKey(Store, models.CASCADE, null=True, related_name="+")
     next_path = models.CharField(max_length=500, default="/")
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
-        return f"user {self.user_id} to store {self.store_id}"
+        return f"user {self.user_id} to store {self.store_id or 'CONSOLE'}"
+
+
+class PlatformAct(models.Model):
+    """One line of the platform's audit log: what was done to a store, its team or its plan, by whom, and why.
+
+    What happens inside a store is in the store's own log; this one stays when a store is gone.
+    """
+
+    at = models.DateTimeField()
+    store = models.ForeignKey(Store, models.SET_NULL, null=True, related_name="acts")
+    store_slug = models.CharField(max_length=40, blank=True)
+    actor_kind = models.CharField(max_length=10)
+    actor_id = models.CharField(max_length=40, blank=True)
+    actor_name = models.CharField(max_length=80, blank=True)
+    action = models.CharField(max_length=40)
+    subject_id = models.CharField(max_length=80, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    changes = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["store", "-at"], name="platform_act_by_store")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.store_slug}"
 
 
 class ExternalAccount(models.Model):
@@ -268,6 +299,7 @@ class Job(models.Model):
     progress_note = models.CharField(max_length=120, blank=True)
     cancel_requested = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -10,7 +10,7 @@ from django.views.i18n import set_language
 
 from tenants.hosts import origin
 from tenants.permissions import public
-from tenants.views import platform
+from tenants.views import invitations, platform
 
 # A form that logs in may end on a store's dashboard, and browsers hold the whole chain of redirects
 # against the form's policy.
@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("signup/", platform.sign_up, name="sign_up"),
     path("signup/address/", platform.propose_address, name="propose_address"),
     path("stores/", include("tenants.urls_stores")),
+    path("invitations/<str:token>/", leads_to_a_store(invitations.invitation), name="invitation"),
     path("accounts/signup/", platform.sign_up, name="account_signup"),
     path("accounts/login/", leads_to_a_store(accounts.login), name="account_login"),
     path("accounts/2fa/authenticate/", leads_to_a_store(mfa.authenticate), name="mfa_authenticate"),

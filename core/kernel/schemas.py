@@ -1,17 +1,11 @@
 """Shapes that every API shares."""
 
-from typing import Any
-
 from ninja import Schema
-from pydantic import ConfigDict, Field
 
 from core.kernel.money import Money
+from tenants.shapes import REFUSALS, Problem, StrictSchema, answers
 
-
-class StrictSchema(Schema):
-    """Input that refuses fields nobody asked for."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+__all__ = ["REFUSALS", "MoneyOut", "Problem", "StrictSchema", "answers"]
 
 
 class MoneyOut(Schema):
@@ -25,22 +19,3 @@ class MoneyOut(Schema):
         if isinstance(money, int):
             return cls(amount=money)
         return cls(amount=money.amount, currency=money.currency)
-
-
-class Problem(Schema):
-    """What went wrong, as RFC 9457 describes it; `code` is stable."""
-
-    type: str = "about:blank"
-    title: str
-    status: int
-    code: str
-    detail: str = ""
-    errors: list[dict] = Field(default_factory=list)
-
-
-REFUSALS = (400, 401, 403, 404, 409, 422)
-
-
-def answers(shape: Any, status: int = 200) -> dict[int, Any]:
-    """What an operation may answer: its own shape, or a problem document for each refusal we know."""
-    return {status: shape, **dict.fromkeys(REFUSALS, Problem)}
