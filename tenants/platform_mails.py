@@ -94,6 +94,6 @@ def send(template: str, recipient: str, language: str, facts: Mapping[str, Any])
 CONFIRM = "tenants.platform_mails.confirm"
 RESET = "tenants.platform_mails.reset"
 NOTICE = "tenants.platform_mails.notice"
-register(CONFIRM, _send_confirmation)
-register(RESET, _send_reset)
-register(NOTICE, _send_notice)
+register(CONFIRM, _send_confirmation, of_platform=True)
+register(RESET, _send_reset, of_platform=True)
+register(NOTICE, _send_notice, of_platform=True)

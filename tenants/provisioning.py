@@ -104,4 +104,4 @@ _STEPS = {
 }
 
 PROVISION = "tenants.provisioning.provision"
-register(PROVISION, provision, retries=20, atomic=False)
+register(PROVISION, provision, retries=20, atomic=False, of_platform=True)

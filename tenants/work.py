@@ -3,13 +3,15 @@
 A duty is a row of `Job`, written in the transaction that causes it. After commit a bell is rung through
 Redis; a worker claims due rows with SKIP LOCKED, enters the row's store and runs the registered function.
 A poll heals a lost bell, a lease heals a lost worker. Everything runs at least once, so it must be
-idempotent.
+idempotent. What people see and do about duties is in `tenants.worklist`.
 """
 
+import hashlib
+import json
 import logging
 import random
-import uuid
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,36 +19,48 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Q
+from django.db import IntegrityError, close_old_connections, connection, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from redis.exceptions import RedisError
 
 from tenants import context
 from tenants.bell import huey
-from tenants.models import Job, JobState, Store, StoreState
+from tenants.models import Job, JobState, StoreState
 
 log = logging.getLogger(__name__)
+LONGEST_ERROR = 2000
+OPEN_STATES = (JobState.WAITING, JobState.RUNNING)
 
 
 class JobCancelled(Exception):
     """Raised inside a task when a person asked it to stop."""
 
 
+class LeaseLost(Exception):
+    """The lease ran out and another worker took the duty: whatever this one did must not count."""
+
+
+class UnknownDuty(Exception):
+    """No code of this worker is registered for the kind. An older worker meets this during a roll-out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """A registered function and how it is run."""
+    """A registered function, how it is run, and what the seller calls it."""
 
     run: Callable[..., Any]
     retries: int
     atomic: bool
+    label: Any
+    of_platform: bool
 
 
 _duties: dict[str, Duty] = {}
 
 
 def store_task(
-    *, retries: int = 5, atomic: bool = True, dedupe: bool = False
+    *, retries: int = 5, atomic: bool = True, dedupe: bool = False, label: Any = ""
 ) -> Callable[[Callable[..., None]], Callable[..., Job | None]]:
     """Make a function a duty of the store it is called in.
 
@@ -55,11 +69,12 @@ def store_task(
 
     atomic   run the body and mark it done in one transaction; False for bodies that call providers
     dedupe   calling again with equal arguments while one is waiting changes nothing
+    label    what the seller reads on "Background work", lazily translated
     """
 
     def decorate(body: Callable[..., None]) -> Callable[..., Job | None]:
         kind = f"{body.__module__}.{body.__qualname__}"
-        register(kind, body, retries=retries, atomic=atomic)
+        register(kind, body, retries=retries, atomic=atomic, label=label)
 
         @wraps(body)
         def later(*, run_at: datetime | None = None, **arguments: Any) -> Job | None:
@@ -73,15 +88,28 @@ def store_task(
     return decorate
 
 
-def register(kind: str, run: Callable[..., Any], *, retries: int = 5, atomic: bool = True) -> None:
-    """Make `kind` known to the workers."""
-    _duties[kind] = Duty(run, retries, atomic)
+def register(
+    kind: str,
+    run: Callable[..., Any],
+    *,
+    retries: int = 5,
+    atomic: bool = True,
+    label: Any = "",
+    of_platform: bool = False,
+) -> None:
+    """Make `kind` known to the workers. `of_platform` duties run in public and belong to no store."""
+    _duties[kind] = Duty(run, retries, atomic, label, of_platform)
+
+
+def duties() -> dict[str, Duty]:
+    """Every registered duty by its kind."""
+    return dict(_duties)
 
 
 def _dedupe_key(kind: str, arguments: dict[str, Any]) -> str:
-    store = context.current_store()
-    where = store.schema_name if store else context.PUBLIC
-    return f"{where}:{kind}:{sorted(arguments.items())}"[:200]
+    told = json.dumps(arguments, sort_keys=True, default=str)
+    digest = hashlib.sha256(told.encode()).hexdigest()[:32]
+    return f"{context.require_store().schema_name}:{kind}:{digest}"[-200:]
 
 
 def enqueue(
@@ -89,12 +117,13 @@ def enqueue(
 ) -> Job | None:
     """Write a duty of the current store (or of the platform) in the caller's transaction.
 
-    Returns  the row, or None when an equal one is already open
+    Returns  the row, or None when an equal one is already waiting
+    Raises   NoStoreContext for a store's duty outside any store
+    Locks    with a dedupe_key, the equal waiting row: it cannot start before the caller has committed
     """
     duty = _duties[kind]
-    store = context.current_store()
     row = Job(
-        store_id=store.pk if store else None,
+        store_id=None if duty.of_platform else context.require_store().pk,
         kind=kind,
         payload=payload,
         dedupe_key=dedupe_key,
@@ -102,39 +131,44 @@ def enqueue(
         next_at=run_at or timezone.now(),
     )
     with context.in_public(), transaction.atomic():
-        if dedupe_key is None:
-            row.save(force_insert=True)
-        elif not _insert_once(row):
-            return None
+        is_new = _insert_once(row)
     if run_at is None:
-        _ring_after_commit()
-    return row
+        ring_after_commit()
+    return row if is_new else None
 
 
 def _insert_once(row: Job) -> bool:
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        return False
-    return True
+    """Insert, or hold on to the equal row that waits; a row that was claimed meanwhile counts no more."""
+    while True:
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+            return True
+        except IntegrityError:
+            if row.dedupe_key is None:
+                raise
+        equal = Job.objects.filter(dedupe_key=row.dedupe_key, state__in=OPEN_STATES)
+        if equal.select_for_update().values_list("pk", flat=True).first() is not None:
+            return False
 
 
 # Claiming and running
 
+# A claimed row gives its dedupe key up: what is asked from now on may not have been read by it.
 _CLAIM = """
 UPDATE tenants_job
-SET state = 'RUNNING', attempts = attempts + 1,
+SET state = 'RUNNING', attempts = attempts + 1, dedupe_key = NULL, started_at = clock_timestamp(),
     lease_until = clock_timestamp() + %(lease)s * interval '1 second'
-WHERE id IN (
-    SELECT id FROM tenants_job AS due
-    WHERE state IN ('WAITING', 'RUNNING') AND next_at <= clock_timestamp()
-      AND (lease_until IS NULL OR lease_until < clock_timestamp())
-      AND (store_id IS NULL OR (
-          SELECT count(*) FROM tenants_job AS busy
-          WHERE busy.store_id = due.store_id AND busy.state = 'RUNNING'
-            AND busy.lease_until >= clock_timestamp()
-      ) < %(per_store)s)
+WHERE id = (
+    SELECT id FROM tenants_job
+    WHERE state IN ('WAITING', 'RUNNING') AND next_at <= statement_timestamp()
+      AND (lease_until IS NULL OR lease_until < statement_timestamp())
+      AND (store_id IS NULL OR store_id NOT IN (
+          SELECT busy.store_id FROM tenants_job AS busy
+          WHERE busy.state = 'RUNNING' AND busy.lease_until >= statement_timestamp()
+            AND busy.store_id IS NOT NULL
+          GROUP BY busy.store_id HAVING count(*) >= %(per_store)s
+      ))
     ORDER BY next_at
     LIMIT 1
     FOR UPDATE SKIP LOCKED
@@ -171,92 +205,105 @@ def work_until_idle(most: int = 1_000) -> int:
 
 def run(job: Job) -> None:
     """Run a claimed duty in its store and write down how it ended."""
-    duty = _duties.get(job.kind)
-    if duty is None:
-        _bury(job, f"No code is registered for {job.kind}")
+    if job.attempts > job.max_attempts:
+        _bury(job, "The worker died each time it tried this.")
         return
-    if job.store is not None and job.store.state not in (StoreState.ACTIVE, StoreState.PREPARED):
-        _bury(job, f"The store is {job.store.state}")
+    if job.store is not None and not _is_at_work(job, job.store.state):
         return
     try:
-        _run_in_store(job, duty)
+        _run_in_store(job)
+    except LeaseLost:
+        log.warning("job %s %s took longer than its lease; another worker has it", job.kind, job.pk)
     except JobCancelled:
-        _finish(job, JobState.CANCELLED)
+        _write(job, state=JobState.CANCELLED, finished_at=timezone.now())
     except Exception as error:  # the worker is the outermost door: whatever fails is written down and retried
         log.exception("job %s %s failed", job.kind, job.pk)
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
         _retry(job, error)
+    except BaseException:
+        # The worker was told to stop: the next one starts over, without waiting for the lease.
+        _write(job, state=JobState.WAITING, attempts=job.attempts - 1)
+        raise
 
 
-def _run_in_store(job: Job, duty: Duty) -> None:
-    arguments = job.payload
-    with context.in_store(job.store) if job.store is not None else context.in_public():
-        if duty.atomic:
-            with transaction.atomic():
-                _call(job, duty, arguments)
-                _finish(job, JobState.DONE)
-        else:
-            _call(job, duty, arguments)
-            _finish(job, JobState.DONE)
+def _is_at_work(job: Job, state: str) -> bool:
+    """Whether the duty's store can work; puts the duty off, or ends it, when it cannot."""
+    if state == StoreState.SUSPENDED:
+        later = timezone.now() + timedelta(hours=1)
+        _write(job, state=JobState.WAITING, attempts=job.attempts - 1, next_at=later)
+    elif state == StoreState.CLOSED:
+        _write(job, state=JobState.CANCELLED, finished_at=timezone.now())
+    return state not in (StoreState.SUSPENDED, StoreState.CLOSED)
 
 
-def _call(job: Job, duty: Duty, arguments: dict[str, Any]) -> None:
+def _run_in_store(job: Job) -> None:
+    duty = _duties.get(job.kind)
+    if duty is None:
+        raise UnknownDuty(job.kind)
+    with _ground(job):
+        if not duty.atomic:
+            _call(job, duty)
+            _finish(job)
+            return
+        with transaction.atomic():
+            _hold(job)
+            _call(job, duty)
+            _finish(job)
+
+
+def _ground(job: Job) -> AbstractContextManager[Any]:
+    return context.in_store(job.store) if job.store is not None else context.in_public()
+
+
+def _call(job: Job, duty: Duty) -> None:
     token = _running.set(job)
     try:
-        duty.run(**arguments)
+        duty.run(**job.payload)
     finally:
         _running.reset(token)
 
 
-def _finish(job: Job, state: str) -> None:
+def _leased(job: Job) -> QuerySet[Job]:
+    """The row while the lease is ours: the lease's end tells one claim from every other."""
+    return Job.objects.filter(pk=job.pk, state=JobState.RUNNING, lease_until=job.lease_until)
+
+
+def _hold(job: Job) -> None:
+    """Lock the row until the duty's transaction ends. Nobody claims it meanwhile, however long it takes."""
     with context.in_public():
-        Job.objects.filter(pk=job.pk).update(
-            state=state, lease_until=None, finished_at=timezone.now(), last_error=""
-        )
+        if _leased(job).select_for_update().values_list("pk", flat=True).first() is None:
+            raise LeaseLost
+
+
+def _write(job: Job, **fields: Any) -> bool:
+    """Let go of the row with its new state, unless another worker has it by now."""
+    with context.in_public():
+        return bool(_leased(job).update(lease_until=None, **fields))
+
+
+def _finish(job: Job) -> None:
+    if not _write(job, state=JobState.DONE, finished_at=timezone.now(), last_error=""):
+        raise LeaseLost
 
 
 def _retry(job: Job, error: Exception) -> None:
     """Back off 2, 8, 32, ... seconds with jitter, at most an hour; give up after the last attempt."""
+    why = f"{type(error).__name__}: {error}"
     if job.attempts >= job.max_attempts:
-        _bury(job, f"{type(error).__name__}: {error}")
+        _bury(job, why)
         return
     wait = min(2 * 4 ** (job.attempts - 1), 3600) * random.uniform(0.8, 1.2)  # noqa: S311
-    with context.in_public():
-        Job.objects.filter(pk=job.pk).update(
-            state=JobState.WAITING,
-            lease_until=None,
-            next_at=timezone.now() + timedelta(seconds=wait),
-            last_error=f"{type(error).__name__}: {error}"[:2000],
-        )
+    due = timezone.now() + timedelta(seconds=wait)
+    _write(job, state=JobState.WAITING, next_at=due, last_error=_storable(why))
 
 
 def _bury(job: Job, why: str) -> None:
-    with context.in_public():
-        Job.objects.filter(pk=job.pk).update(
-            state=JobState.DEAD, lease_until=None, finished_at=timezone.now(), last_error=why[:2000]
-        )
+    _write(job, state=JobState.DEAD, finished_at=timezone.now(), last_error=_storable(why))
 
 
-def replay(job_id: uuid.UUID, store: Store) -> bool:
-    """Run a dead duty of `store` again. Returns False when it is not dead, or not that store's."""
-    with context.in_public():
-        revived = Job.objects.filter(pk=job_id, store=store, state=JobState.DEAD).update(
-            state=JobState.WAITING, attempts=0, next_at=timezone.now(), finished_at=None
-        )
-    if revived:
-        _ring_after_commit()
-    return bool(revived)
-
-
-def ask_to_cancel(job_id: uuid.UUID, store: Store) -> bool:
-    """Cancel a waiting duty at once, or ask a running one to stop at its next progress report."""
-    with context.in_public():
-        waiting = Job.objects.filter(pk=job_id, store=store, state=JobState.WAITING).update(
-            state=JobState.CANCELLED, finished_at=timezone.now(), cancel_requested=True
-        )
-        running = Job.objects.filter(pk=job_id, store=store, state=JobState.RUNNING).update(
-            cancel_requested=True
-        )
-    return bool(waiting or running)
+def _storable(why: str) -> str:
+    return why.replace("\x00", "")[:LONGEST_ERROR]
 
 
 # Inside a running duty
@@ -267,19 +314,21 @@ _running: ContextVar[Job | None] = ContextVar("running_job", default=None)
 def report(done: int, total: int, note: str = "") -> None:
     """Say how far a long, non-atomic duty has come, and extend its lease.
 
-    Raises   JobCancelled when a person asked it to stop
+    Raises   JobCancelled when a person asked it to stop, LeaseLost when another worker has taken over
     """
     job = _running.get()
     if job is None:
         return
     lease = timezone.now() + timedelta(seconds=settings.WORK_LEASE_SECONDS)
     with context.in_public():
-        Job.objects.filter(pk=job.pk).update(
+        still_ours = _leased(job).update(
             progress_done=done, progress_total=total, progress_note=note[:120], lease_until=lease
         )
-        stop = Job.objects.filter(pk=job.pk, cancel_requested=True).exists()
-    if stop:
-        raise JobCancelled
+        if not still_ours:
+            raise LeaseLost
+        job.lease_until = lease
+        if _leased(job).filter(cancel_requested=True).exists():
+            raise JobCancelled
 
 
 # The bell
@@ -288,7 +337,12 @@ def report(done: int, total: int, note: str = "") -> None:
 @huey.task(name="work")
 def answer() -> None:
     """What a worker process does when the bell rings."""
-    work_until_idle()
+    # No request ends here, so nobody else retires a connection that is old or broken.
+    close_old_connections()
+    try:
+        work_until_idle()
+    finally:
+        close_old_connections()
 
 
 def ring() -> None:
@@ -299,13 +353,10 @@ def ring() -> None:
         log.warning("the bell is silent; the poll will find the duty")
 
 
-def _ring_after_commit() -> None:
+def ring_after_commit() -> None:
     """Ring once per transaction, however many duties it wrote."""
     if not any(callback is ring for _, callback, *_ in connection.run_on_commit):
         transaction.on_commit(ring)
-
-
-# Looking on
 
 
 def is_anything_due() -> bool:
@@ -313,26 +364,7 @@ def is_anything_due() -> bool:
     now = timezone.now()
     with context.in_public():
         return (
-            Job.objects.filter(state__in=[JobState.WAITING, JobState.RUNNING], next_at__lte=now)
+            Job.objects.filter(state__in=OPEN_STATES, next_at__lte=now)
             .filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
             .exists()
         )
-
-
-def open_jobs(store: Store) -> int:
-    """How many duties of `store` are still to be done."""
-    with context.in_public():
-        return Job.objects.filter(store=store, state__in=[JobState.WAITING, JobState.RUNNING]).count()
-
-
-def oldest_wait_seconds() -> float:
-    """Age of the oldest due duty, for the alarm."""
-    with context.in_public():
-        due = (
-            Job.objects.filter(state=JobState.WAITING, next_at__lte=timezone.now())
-            .order_by("next_at")
-            .annotate(at=F("next_at"))
-            .values_list("at", flat=True)
-            .first()
-        )
-    return (timezone.now() - due).total_seconds() if due else 0.0

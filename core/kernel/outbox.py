@@ -17,15 +17,18 @@ Handler = Callable[[Any], None]
 _handlers: dict[type, list[str]] = {}
 
 
-def on(event_type: type, *, retries: int = 8, atomic: bool = True) -> Callable[[Handler], Handler]:
+def on(
+    event_type: type, *, retries: int = 8, atomic: bool = True, label: Any = ""
+) -> Callable[[Handler], Handler]:
     """Register a function to be told about every `event_type`, each time as a duty of its own.
 
     atomic   False for a handler that calls a provider: it then runs outside a transaction
+    label    what the seller reads on "Background work", lazily translated
     """
 
     def decorate(handler: Handler) -> Handler:
         kind = f"{handler.__module__}.{handler.__qualname__}"
-        register(kind, partial(_tell, handler, event_type), retries=retries, atomic=atomic)
+        register(kind, partial(_tell, handler, event_type), retries=retries, atomic=atomic, label=label)
         _handlers.setdefault(event_type, []).append(kind)
         return handler
 

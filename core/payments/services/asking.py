@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from core.kernel.money import Money
 from core.payments.models import OPEN_STATES, Payment
@@ -22,7 +23,7 @@ def is_about(found: GatewayNotice, payment: Payment) -> bool:
     return found.reference == payment.reference and found.amount == Money(payment.amount, payment.currency)
 
 
-@store_task(retries=10, atomic=False, dedupe=True)
+@store_task(retries=10, atomic=False, dedupe=True, label=_("Ask what became of a payment"))
 def check_payment(*, payment_id: int) -> None:
     """Ask a payment's gateway what became of it, and act on the answer. Safe to run twice."""
     payment = Payment.objects.get(pk=payment_id)
@@ -31,7 +32,7 @@ def check_payment(*, payment_id: int) -> None:
         apply_outcome(payment_id=payment.pk, found=found, now=timezone.now())
 
 
-@store_task(retries=12, atomic=False)
+@store_task(retries=12, atomic=False, dedupe=True, label=_("Let an unpaid payment expire"))
 def lapse(*, payment_id: int) -> None:
     """Runs when a payment's time is over: ask its gateway a last time, then let it expire.
 
@@ -69,7 +70,7 @@ def _closed(gateway: PaymentGateway, reference: str) -> GatewayNotice | None:
         return gateway.find(reference=reference)
 
 
-@store_task(retries=8, atomic=False)
+@store_task(retries=8, atomic=False, label=_("Close the page of a cancelled payment"))
 def call_off(*, payment_id: int) -> None:
     """Close the page of a cancelled payment at its gateway, so that nobody pays it by mistake.
 

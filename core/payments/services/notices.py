@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.kernel.errors import CommerceError, NotFound
 from core.payments.models import GatewayMessage, MessageState, Payment, PaymentMethod
@@ -65,7 +66,7 @@ def _kept(provider: str, notice: GatewayNotice, now: datetime) -> GatewayMessage
         return GatewayMessage.objects.get(provider=provider, event_key=notice.event_id)
 
 
-@store_task(retries=10, atomic=False, dedupe=True)
+@store_task(retries=10, atomic=False, dedupe=True, label=gettext_lazy("Read a payment message"))
 def apply_notice(*, message_id: int) -> None:
     """Ask the gateway what a kept message is about, and act on its answer. Safe to run twice.
 

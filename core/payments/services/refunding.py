@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import events
 from core.kernel import audit, ids, outbox
@@ -71,7 +72,7 @@ def refund(
     return row
 
 
-@store_task(retries=10, atomic=False)
+@store_task(retries=10, atomic=False, label=gettext_lazy("Send a refund"))
 def send_refund(*, refund_id: int) -> None:
     """Ask the gateway to send a refund. The refund's id makes repeating it harmless."""
     row = Refund.objects.select_related("payment").get(pk=refund_id)

@@ -1,24 +1,27 @@
-"""`manage.py run_scheduler`: the poll that heals a lost bell, and works itself while Redis is away."""
+"""`manage.py run_scheduler`: starts routines, heals a lost bell, and works itself while Redis is away."""
 
 import logging
 import signal
 import threading
+import time
 from types import FrameType
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections, connections
+from django.utils import timezone
 from redis.exceptions import RedisError
 
-from tenants import work
+from tenants import routines, work
 from tenants.bell import huey
 
 log = logging.getLogger(__name__)
+ROUTINES_SECONDS = 30
 
 
 class Command(BaseCommand):
-    help = "Look for due duties every few seconds."
+    help = "Look for due duties and routines every few seconds."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Poll until told to stop."""
@@ -29,9 +32,13 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, leave)
         signal.signal(signal.SIGINT, leave)
+        looked = float("-inf")
         while not stop.wait(settings.WORK_POLL_SECONDS):
             close_old_connections()
             try:
+                if time.monotonic() - looked > ROUTINES_SECONDS:
+                    routines.start_due(timezone.now())
+                    looked = time.monotonic()
                 poll()
             except DatabaseError:
                 log.exception("the database did not answer; the next poll tries again")
