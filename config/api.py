@@ -16,6 +16,7 @@ from core.integrations import api as integrations
 from core.integrations.auth import ApiKeyAuth
 from core.inventory import api as inventory
 from core.kernel import api as kernel
+from core.notifications import api as notifications
 from core.orders import api as orders
 from core.payments import api as payments
 from core.shipping import api as shipping
@@ -70,6 +71,7 @@ _ROOMS = [
     design.router,
     kernel.router,
     integrations.router,
+    notifications.router,
     tenants.team,
     tenants.work,
 ]
