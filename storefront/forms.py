@@ -1,14 +1,20 @@
 """What shoppers send."""
 
+import re
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from core.catalog.selectors import SORTS, CardFilters
 from core.checkout.services import LARGEST_QUANTITY, Purchase
 
-_ID = r"^[a-z]{3}_[a-z2-7]{22}$"
+LARGEST_AMOUNT = 10**12
+_AMOUNT = forms.NumberInput(attrs={"inputmode": "numeric", "min": "0", "step": "1000"})
+_OPTION = re.compile(r"^option-([0-9]{1,2})$")
+_VALUE = re.compile(r"^[0-9]{1,18}$")
+_ID = r"^[a-z]{3}_[a-z2-7]{22}\Z"
 
 
 class LineForm(forms.Form):
@@ -23,6 +29,21 @@ class LineForm(forms.Form):
             "variant_id": self.cleaned_data["variant"],
             "quantity": self.cleaned_data["quantity"],
         }
+
+
+def is_public_id(text: str) -> bool:
+    """Whether a text has the shape of an id, so that it may be looked for."""
+    return re.match(_ID, text) is not None
+
+
+def option_values(told: QueryDict) -> list[int]:
+    """The ids of the option values that were ticked on a product page, in the order of its options."""
+    ticked = sorted(
+        (int(match[1]), value)
+        for name, value in told.items()
+        if (match := _OPTION.match(name)) and isinstance(value, str) and _VALUE.match(value)
+    )
+    return [int(value) for _position, value in ticked]
 
 
 class CheckoutForm(forms.Form):
@@ -86,16 +107,27 @@ class ListingForm(forms.Form):
     """How a list is narrowed and sorted. A parameter that says nothing sensible is left out."""
 
     sort = forms.ChoiceField(choices=[(sort, sort) for sort in SORTS], required=False)
-    min = forms.IntegerField(min_value=0, max_value=10**12, required=False)
-    max = forms.IntegerField(min_value=0, max_value=10**12, required=False)
-    in_stock = forms.BooleanField(required=False)
-    reduced = forms.BooleanField(required=False)
-    brand = forms.SlugField(max_length=100, required=False)
+    min = forms.IntegerField(
+        label=_("From"), min_value=0, max_value=LARGEST_AMOUNT, required=False, widget=_AMOUNT
+    )
+    max = forms.IntegerField(
+        label=_("To"), min_value=0, max_value=LARGEST_AMOUNT, required=False, widget=_AMOUNT
+    )
+    in_stock = forms.BooleanField(label=_("In stock"), required=False)
+    reduced = forms.BooleanField(label=_("Reduced"), required=False)
+    brand = forms.MultipleChoiceField(label=_("Brand"), required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, told: QueryDict, brands: list[tuple[str, str]]) -> None:
+        """`brands` are (name, slug) of what may be chosen."""
+        super().__init__(told, auto_id="filter-%s")
+        choice = self.fields["brand"]
+        assert isinstance(choice, forms.MultipleChoiceField)
+        choice.choices = [(slug, name) for name, slug in brands]
 
     def told(self) -> dict[str, Any]:
         """The parameters that mean something, as they stand in an address."""
         sensible = {
-            name: value for name, value in self.cleaned_data.items() if value not in ("", None, False)
+            name: value for name, value in self.cleaned_data.items() if value not in ("", None, False, [])
         }
         return {name: "1" if value is True else value for name, value in sensible.items()}
 
@@ -107,5 +139,5 @@ class ListingForm(forms.Form):
             max_amount=told.get("max"),
             in_stock=told.get("in_stock", False),
             reduced=told.get("reduced", False),
-            brands=[told["brand"]] if told.get("brand") else [],
+            brands=told.get("brand") or [],
         )

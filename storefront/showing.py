@@ -1,5 +1,6 @@
 """The catalogue's answers in the shapes that the components ask for."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -9,7 +10,14 @@ from django.utils.translation import gettext as _
 
 from core.catalog import selectors as catalog
 from core.kernel.formats import format_money
+from storefront.models import Preset
 
+# How wide a card's picture is shown, by preset.
+_CARD_SIZES = {
+    Preset.PASAR: "(min-width: 64rem) 15rem, (min-width: 48rem) 33vw, 50vw",
+    Preset.GALERI: "(min-width: 64rem) 28rem, (min-width: 48rem) 33vw, 50vw",
+    Preset.BERSIH: "5rem",
+}
 # Above this many left, the exact number helps nobody.
 FEW = 10
 
@@ -46,12 +54,28 @@ def cards(found: list[catalog.ProductCard]) -> list[Card]:
     ]
 
 
+def card_sizes(preset: str) -> str:
+    """The `sizes` of a card's picture."""
+    return _CARD_SIZES.get(Preset(preset), "50vw")
+
+
 def product_url(slug: str) -> str:
+    """Where a product is shown."""
     return reverse("storefront:product", args=[slug])
 
 
 def category_url(slug: str) -> str:
+    """Where a category is shown."""
     return reverse("storefront:category", args=[slug])
+
+
+def shelf_where(shelves: list[catalog.Shelf], fits: Callable[[catalog.Shelf], bool]) -> catalog.Shelf | None:
+    """The first shelf of the tree that fits, whatever its depth."""
+    for shelf in shelves:
+        found = shelf if fits(shelf) else shelf_where(shelf.children, fits)
+        if found is not None:
+            return found
+    return None
 
 
 def stock_word(available: int) -> str:
@@ -61,6 +85,13 @@ def stock_word(available: int) -> str:
     if available <= FEW:
         return _("%(left)s left") % {"left": available}
     return _("In stock")
+
+
+def stock_tone(available: int) -> str:
+    """The same as a tone of the stylesheet."""
+    if available <= 0:
+        return "out"
+    return "low" if available <= FEW else "in"
 
 
 def picker(
@@ -114,10 +145,20 @@ def _row(variant: catalog.PageVariant, stock: dict[int, int]) -> dict[str, Any]:
         "values": [str(value) for value in variant.values],
         "price": format_money(variant.price_amount),
         "compare": format_money(variant.compare_at_amount) if variant.compare_at_amount else "",
+        "percent": f"-{percent}%" if (percent := percent_off(variant)) else "",
         "stock": stock_word(left),
+        "tone": stock_tone(left),
+        "sku": variant.sku,
         "available": left > 0,
+        "left": left,
         "image": variant.picture,
     }
+
+
+def percent_off(variant: catalog.PageVariant) -> int:
+    """Whole percent of a variant's reduction; 0 without one."""
+    before = variant.compare_at_amount
+    return (before - variant.price_amount) * 100 // before if before else 0
 
 
 def with_query(path: str, told: dict[str, Any], **changes: Any) -> str:

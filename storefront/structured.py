@@ -1,20 +1,10 @@
-"""Structured data (schema.org) for search engines, as plain values for a JSON-LD element."""
+"""Structured data (schema.org) for search engines, as plain values for the tag `json_ld`."""
 
-import json
 from typing import Any
 
-from django.utils.safestring import SafeString, mark_safe
-
 from core.catalog import selectors as catalog
+from core.kernel.profile import StoreProfile
 from storefront.showing import category_url, product_url
-
-_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
-
-
-def element(document: dict[str, Any]) -> SafeString:
-    """The script element that carries one document. Nothing in it can close the element early."""
-    text = json.dumps({"@context": "https://schema.org", **document}, ensure_ascii=False)
-    return mark_safe(f'<script type="application/ld+json">{text.translate(_ESCAPES)}</script>')  # noqa: S308
 
 
 def product(
@@ -79,7 +69,24 @@ def breadcrumb(crumbs: list[tuple[str, str]], *, origin: str, here: str = "") ->
     }
 
 
-def shop(*, origin: str, store_name: str, contact: dict[str, str]) -> dict[str, Any]:
+def shop(*, origin: str, store_name: str, profile: StoreProfile) -> dict[str, Any]:
     """The store as an OnlineStore."""
-    known = {name: contact[key] for name, key in (("email", "email"), ("telephone", "phone")) if contact[key]}
+    told = {
+        "legalName": profile.legal_name,
+        "email": profile.email,
+        "telephone": profile.phone or profile.whatsapp_phone,
+        "address": profile.address_line,
+    }
+    known = {name: value for name, value in told.items() if value}
     return {"@type": "OnlineStore", "name": store_name, "url": origin + "/", **known}
+
+
+def item_list(urls: list[str], *, origin: str) -> dict[str, Any]:
+    """An ItemList of the products that a page lists, in its order."""
+    return {
+        "@type": "ItemList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": position, "url": origin + url}
+            for position, url in enumerate(urls, 1)
+        ],
+    }

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from storefront.models import Corner, Density, Theme, Typeface
+from storefront.models import Corner, Density, Preset, Theme, Typeface
 from storefront.palette import content_on
 
 _FONTS: dict[str, str] = {
@@ -42,3 +42,11 @@ def css(theme: Theme) -> str:
 def version(theme: Theme) -> str:
     """Changes with the stylesheet's text, so that its address may be kept for a year."""
     return hashlib.sha256(css(theme).encode()).hexdigest()[:12]
+
+
+def needs_no_font(theme: Theme) -> bool:
+    """Whether nothing on the page is set in Plus Jakarta Sans, so that it is not fetched early."""
+    own = Typeface.SYSTEM if theme.preset == Preset.BERSIH else Typeface.JAKARTA
+    body = theme.body_font or own
+    heading = theme.heading_font or (Typeface.SERIF if theme.preset == Preset.GALERI else body)
+    return Typeface.JAKARTA not in (body, heading)

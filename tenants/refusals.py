@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from tenants.errors import CommerceError
@@ -26,6 +28,11 @@ class RefusalMiddleware:
 
 def refusal_page(request: HttpRequest, message: str, status: int) -> HttpResponse:
     """The page that says what was refused and what to do."""
+    route = getattr(request, "route", None)
+    own = settings.REFUSAL_PAGES.get(route.kind) if route else None
+    if own:
+        page: HttpResponse = import_string(own)(request, message, status)
+        return page
     return render(request, "refusal.html", {"message": message, "status": status}, status=status)
 
 

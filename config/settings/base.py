@@ -39,6 +39,8 @@ PLATFORM_URLCONF = "config.urls.platform"
 CONSOLE_URLCONF = "config.urls.console"
 DASHBOARD_URLCONF = "config.urls.dashboard"
 STOREFRONT_URLCONF = "config.urls.storefront"
+# Hosts that have pages of their own for what was refused; the others show templates/refusal.html.
+REFUSAL_PAGES = {"STOREFRONT": "storefront.views.errors.refusal"}
 WSGI_APPLICATION = "config.wsgi.application"
 
 MIDDLEWARE = [

@@ -4,6 +4,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from config.api import storefront_api
 
+handler404 = "storefront.views.errors.not_found"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/storefront/v1/", storefront_api.urls),
     path("hooks/", include("core.payments.urls_hooks")),

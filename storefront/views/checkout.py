@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,16 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.checkout import selectors as carts
 from core.checkout import services as checkout
 from core.checkout.selectors import Quote
-from core.kernel import regions
 from core.kernel.errors import CommerceError, InvalidInput, NotFound
-from core.kernel.regions import Region, RegionLevel
 from core.payments import selectors as payments
-from storefront import cart_cookie
+from storefront import areas, cart_cookie
+from storefront.areas import Area
 from storefront.forms import CheckoutForm
 from storefront.views.frame import FOLDER, show
 from tenants.permissions import SHOPPER, public
-
-MOST_REGIONS = 8
 
 
 @public
@@ -33,9 +31,11 @@ def checkout_page(request: HttpRequest) -> HttpResponse:
     """Address, shipping and payment with all costs. A POST counts again and orders nothing."""
     form = CheckoutForm(request.POST) if request.method == "POST" else CheckoutForm()
     try:
+        if request.POST.get("step") == "accept":
+            checkout.accept_changes(cart_id=_cart_id(request), now=timezone.now())
         return _page(request, form, keep_errors=False)
-    except NotFound:
-        return HttpResponseRedirect(reverse("storefront:cart"))
+    except CommerceError as refusal:
+        return _to_cart(request, refusal)
 
 
 @public
@@ -61,7 +61,7 @@ def place(request: HttpRequest) -> HttpResponse:
         form.add_error(None, refusal.message)
         return _again(request, form, refusal.http_status)
     response = HttpResponse(status=303, headers={"Location": reverse("storefront:pay", args=[order.token])})
-    cart_cookie.forget(response)
+    cart_cookie.forget(response, request)
     return response
 
 
@@ -69,38 +69,46 @@ def place(request: HttpRequest) -> HttpResponse:
 @require_safe
 def region_suggestions(request: HttpRequest) -> HttpResponse:
     """What somebody may mean while typing a village or a postcode."""
-    query = request.GET.get("q", "").replace("\0", "")[:200]
-    return render(request, f"{FOLDER}/_regions.html", {"regions": _found(query)})
+    return render(request, f"{FOLDER}/_regions.html", {"regions": areas.found(request.GET.get("q", ""))})
 
 
 def _again(request: HttpRequest, form: CheckoutForm, status: int) -> HttpResponse:
     try:
         return _page(request, form, keep_errors=True, status=status)
-    except NotFound:
-        return HttpResponseRedirect(reverse("storefront:cart"))
+    except NotFound as missing:
+        return _to_cart(request, missing)
+
+
+def _to_cart(request: HttpRequest, refusal: CommerceError) -> HttpResponse:
+    """There is nothing to check out. Say why to somebody who was in the middle of it."""
+    if request.method == "POST":
+        messages.error(request, refusal.message)
+    return HttpResponseRedirect(reverse("storefront:cart"))
 
 
 def _page(request: HttpRequest, form: CheckoutForm, *, keep_errors: bool, status: int = 200) -> HttpResponse:
     told = form.data
-    region, candidates = _region(*_area_of(told))
+    area = _area(told)
     cart = carts.open_cart(_cart_id(request), now=timezone.now())
-    quote = _quote(cart, region, told.get("shipping_method", "")[:32])
+    quote = _quote(cart, area, told.get("shipping_method", "")[:32])
     if not quote.lines:
-        raise NotFound
+        raise NotFound(_("Your cart is empty."))
     methods = payments.methods_for_checkout(quote.total_amount)
     shown = form if keep_errors else CheckoutForm(initial=told.dict() if told else {})
-    if region and not keep_errors:
-        shown.initial["area"] = region.label
+    if area.region and not keep_errors:
+        shown.initial["area"] = area.region.label
     shown.fields["area"].widget.attrs["data-suggest"] = reverse("storefront:regions")
     return show(
         request,
         "checkout.html",
         {
+            "page_title": _("Checkout"),
+            "noindex": True,
             "form": shown,
             "cart_id": cart.public_id,
             "quote": quote,
-            "region": region,
-            "regions": candidates,
+            "area": area,
+            "area_was_asked": bool(told.get("area", "").strip()),
             "methods": methods,
             "payment": _chosen_payment(methods, told.get("payment_method", "")),
             "sums": _sums(quote),
@@ -109,50 +117,27 @@ def _page(request: HttpRequest, form: CheckoutForm, *, keep_errors: bool, status
     )
 
 
-def _quote(cart: Any, region: Region | None, method_id: str) -> Quote:
+def _quote(cart: Any, area: Area, method_id: str) -> Quote:
     """Price the cart; a method that is the only one is chosen."""
-    code = region.code if region else ""
-    quote = carts.quote(cart, region_code=code, method_id=method_id)
-    if quote.chosen is None and len(quote.options) == 1:
-        return carts.quote(cart, region_code=code, method_id=quote.options[0].public_id)
+    quote = carts.quote(cart, region_code=area.code, method_id=method_id)
+    if quote.chosen is None and len(quote.options) == 1 and area.region:
+        return carts.quote(cart, region_code=area.code, method_id=quote.options[0].public_id)
     return quote
 
 
-def _region(area: str, code: str) -> tuple[Region | None, tuple[Region, ...]]:
-    """The region that is meant, and what to choose from while that is open."""
-    chosen = regions.find(code) if code else None
-    if chosen and chosen.level >= RegionLevel.DISTRICT and (not area or area == chosen.label):
-        return chosen, ()
-    candidates = _found(area)
-    if chosen and chosen in candidates:
-        return chosen, ()
-    if len(candidates) == 1:
-        return candidates[0], ()
-    return None, candidates
-
-
-def _found(text: str) -> tuple[Region, ...]:
-    if len(text.strip()) < 3:
-        return ()
-    hits = regions.search(text, limit=MOST_REGIONS * 2)
-    return tuple(region for region in hits if region.level >= RegionLevel.DISTRICT)[:MOST_REGIONS]
-
-
-def _completed(request: HttpRequest) -> Any:
+def _completed(request: HttpRequest) -> QueryDict:
     """The form as sent, with what has only one answer filled in."""
     told = request.POST.copy()
-    region, _candidates = _region(*_area_of(told))
-    told["region_code"] = region.code if region else ""
+    told["region_code"] = _area(told).code
     methods = payments.methods_for_checkout(1)
     if not told.get("payment_method") and len(methods) == 1:
         told["payment_method"] = methods[0].code
     return told
 
 
-def _area_of(told: Any) -> tuple[str, str]:
-    """What was typed as the area, and the code of the region that was picked."""
-    area = told.get("area", "").replace("\0", "").strip()[:200]
-    return area, (told.get("region_choice") or told.get("region_code", ""))[:13]
+def _area(told: Any) -> Area:
+    """What was typed as the area, and the region that was picked from a list."""
+    return areas.meant(told.get("area", ""), told.get("region_choice") or told.get("region_code", ""))
 
 
 def _chosen_payment(methods: list[payments.CheckoutMethod], told: str) -> str:

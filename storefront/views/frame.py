@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from core.catalog import selectors as catalog
 from core.kernel import phones, profile
-from storefront import selectors, stylesheet
+from storefront import selectors, showing, stylesheet
 from storefront.models import Theme
 from tenants.hosts import store_origin
 from tenants.models import HostKind
@@ -22,32 +23,47 @@ FOLDER = "storefront/default"
 def show(
     request: HttpRequest, template: str, context: dict[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
-    """Render one page of the storefront inside its frame."""
-    return render(request, f"{FOLDER}/{template}", {**frame(request), **(context or {})}, status=status)
+    """Render one page of the storefront inside its frame.
+
+    context   may bring `shelves` if the page has read them already; else they are read here
+    """
+    told = context or {}
+    shelves = told.get("shelves")
+    around = frame(request, catalog.shelves() if shelves is None else shelves)
+    return render(request, f"{FOLDER}/{template}", {**around, **told}, status=status)
 
 
-def frame(request: HttpRequest) -> dict[str, Any]:
+def frame(request: HttpRequest, shelves: list[catalog.Shelf]) -> dict[str, Any]:
     """What templates/base/storefront.html asks for."""
+    theme = selectors.theme()
     origin = origin_of(request)
     return {
-        "theme": _dress(selectors.theme()),
-        "menu": [],
+        "theme": _dress(theme),
+        "menu": _menu(request, shelves),
         "footer_menu": [
             {"label": page.title, "url": reverse("storefront:page", args=[page.slug])}
             for page in selectors.footer_pages()
         ],
         "contact": _contact(),
         "languages": _languages(request),
-        "search_url": reverse("storefront:home"),
-        "cart_url": reverse("storefront:home"),
+        "search_url": reverse("storefront:search"),
+        "cart_url": reverse("storefront:cart"),
+        "cart_badge_url": reverse("storefront:cart_badge"),
         "origin": origin,
         "canonical_url": f"{origin}{request.path}",
+        "sizes": showing.card_sizes(theme.preset),
     }
 
 
 def origin_of(request: HttpRequest) -> str:
     """The store's one public address, whatever host this request came by."""
     return store_origin(request.store, HostKind.STOREFRONT)  # type: ignore[attr-defined]
+
+
+def _menu(request: HttpRequest, shelves: list[catalog.Shelf]) -> list[dict[str, Any]]:
+    entries = [{"label": _("All products"), "url": reverse("storefront:products")}]
+    entries += [{"label": shelf.name, "url": showing.category_url(shelf.slug)} for shelf in shelves]
+    return [{**entry, "active": entry["url"] == request.path} for entry in entries]
 
 
 def _dress(theme: Theme) -> dict[str, Any]:
@@ -57,6 +73,7 @@ def _dress(theme: Theme) -> dict[str, Any]:
     return {
         "preset": theme.preset.lower(),
         "stylesheet_url": url,
+        "system_font": stylesheet.needs_no_font(theme),
         "announcement": theme.announcement,
         "logo": logo if theme.logo else None,
     }

@@ -1,15 +1,79 @@
 """The front page."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from storefront import selectors
-from storefront.views.frame import show
+from core.catalog import selectors as catalog
+from core.kernel import profile
+from storefront import selectors, showing, structured
+from storefront.models import HomeSection, SectionKind
+from storefront.views.frame import origin_of, show
 from tenants.permissions import public
+
+NEWEST = 10
+OF_A_CATEGORY = 5
 
 
 @public
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The sections that the seller put together."""
-    return show(request, "home.html", {"sections": selectors.home_sections()})
+    shelves = catalog.shelves()
+    newest = showing.cards(catalog.product_cards(limit=NEWEST).cards)
+    sections = [_filled(section, shelves, newest) for section in selectors.home_sections()]
+    shown = [section for section in sections if section["is_worth_showing"]]
+    hero = next((section for section in shown if section["kind"] == SectionKind.HERO), None)
+    store = request.store  # type: ignore[attr-defined]
+    return show(
+        request,
+        "home.html",
+        {
+            "sections": shown,
+            "shelves": shelves,
+            "lcp": hero["picture"] if hero else None,
+            "page_description": hero["text"] if hero else "",
+            "is_empty": not newest,
+            "jsonld": [
+                structured.shop(origin=origin_of(request), store_name=store.name, profile=profile.current())
+            ],
+        },
+    )
+
+
+def _filled(section: HomeSection, shelves: list[catalog.Shelf], newest: list[showing.Card]) -> dict[str, Any]:
+    """A section with what it shows; `is_worth_showing` is False for one that has nothing yet."""
+    filled = {"kind": section.kind, "title": section.title, "text": section.text, "is_worth_showing": True}
+    if section.kind == SectionKind.HERO:
+        filled["picture"] = next((card.image for card in newest if card.image), None)
+    elif section.kind == SectionKind.CATEGORIES:
+        filled["tiles"] = _tiles(shelves)
+        filled["is_worth_showing"] = bool(filled["tiles"])
+    elif section.kind in (SectionKind.NEWEST, SectionKind.CATEGORY):
+        filled |= _cards(section, shelves, newest)
+        filled["is_worth_showing"] = bool(filled["cards"])
+    return filled
+
+
+def _tiles(shelves: list[catalog.Shelf]) -> list[dict[str, Any]]:
+    pictures = catalog.shelf_pictures() if shelves else {}
+    return [
+        {"label": shelf.name, "url": showing.category_url(shelf.slug), "picture": pictures.get(shelf.id)}
+        for shelf in shelves
+    ]
+
+
+def _cards(section: HomeSection, shelves: list[catalog.Shelf], newest: list[showing.Card]) -> dict[str, Any]:
+    if section.kind == SectionKind.NEWEST:
+        return {"cards": newest, "all_url": reverse("storefront:products")}
+    shelf = showing.shelf_where(shelves, lambda each: each.public_id == section.category_public_id)
+    if shelf is None:
+        return {"cards": []}
+    found = catalog.product_cards(category=shelf.slug, limit=OF_A_CATEGORY).cards
+    return {
+        "title": section.title or shelf.name,
+        "cards": showing.cards(found),
+        "all_url": showing.category_url(shelf.slug),
+    }

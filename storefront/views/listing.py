@@ -1,25 +1,43 @@
 """Lists of products: all of them, one category, what a search finds."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.catalog import selectors as catalog
-from core.kernel.errors import NotFound
+from core.kernel.errors import InvalidInput, NotFound
+from core.kernel.formats import format_money
 from storefront import showing, structured
 from storefront.forms import ListingForm
 from storefront.views.frame import origin_of, show
 from tenants.permissions import public
+
+LONGEST_QUERY = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a list is about, before anything is filtered."""
+
+    title: str
+    category: str | None = None
+    query: str = ""
+    more: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def base(self) -> dict[str, str]:
+        """The parameters that stay when every filter is taken away."""
+        return {"q": self.query} if self.query else {}
 
 
 @public
 @require_safe
 def products(request: HttpRequest) -> HttpResponse:
     """Everything on sale."""
-    return _list(request, title=_("All products"))
+    return _list(request, Scope(_("All products")))
 
 
 @public
@@ -27,72 +45,78 @@ def products(request: HttpRequest) -> HttpResponse:
 def category(request: HttpRequest, slug: str) -> HttpResponse:
     """What stands on one shelf and on those below it."""
     try:
-        shelf = catalog.category_by_slug(slug)
+        found = catalog.category_by_slug(slug)
     except NotFound as missing:
         raise Http404 from missing
-    crumbs = catalog.crumbs_of(shelf)
-    jsonld = structured.breadcrumb(crumbs, origin=origin_of(request))
-    return _list(
-        request,
-        title=shelf.name,
-        category=slug,
-        more={
-            "crumbs": [
-                {"label": name, "url": showing.category_url(each) if each != slug else ""}
-                for name, each in crumbs
-            ],
-            "jsonld": [structured.element(jsonld)],
-        },
-    )
+    crumbs = catalog.crumbs_of(found)
+    shelves = catalog.shelves()
+    shelf = showing.shelf_where(shelves, lambda each: each.slug == slug)
+    more = {
+        "crumbs": [
+            {"label": name, "url": showing.category_url(each) if each != slug else ""}
+            for name, each in crumbs
+        ],
+        "shelves": shelves,
+        "below": [
+            {"label": child.name, "url": showing.category_url(child.slug)}
+            for child in (shelf.children if shelf else [])
+        ],
+        "jsonld": [structured.breadcrumb(crumbs, origin=origin_of(request))],
+    }
+    return _list(request, Scope(found.name, category=slug, more=more))
 
 
 @public
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """What fits the words that somebody typed."""
-    query = request.GET.get("q", "").replace("\0", "").strip()[:100]
-    title = _("Search results for “%(query)s”") % {"query": query} if query else _("Search")
-    return _list(request, title=title, query=query, more={"query": query, "noindex": True})
+    query = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_QUERY]
+    title = _("Results for “%(query)s”") % {"query": query} if query else _("Search")
+    return _list(request, Scope(title, query=query, more={"query": query, "noindex": True}))
 
 
-def _list(
-    request: HttpRequest,
-    *,
-    title: str,
-    category: str | None = None,
-    query: str = "",
-    more: dict[str, Any] | None = None,
-) -> HttpResponse:
-    form = ListingForm(request.GET)
+def _list(request: HttpRequest, scope: Scope) -> HttpResponse:
+    brands = catalog.brands_on_sale(scope.category)
+    form = ListingForm(request.GET, brands)
     form.is_valid()
     told = form.told()
-    found = catalog.product_cards(
-        category=category,
-        query=query,
+    after = request.GET.get("after", "")[:200]
+    try:
+        found = _found(scope, form, after)
+    except InvalidInput:
+        return HttpResponseRedirect(showing.with_query(request.path, {**scope.base, **told}))
+    cards = showing.cards(found.cards)
+    context = {
+        "page_title": scope.title,
+        "cards": cards,
+        "form": form,
+        "sort": told.get("sort", ""),
+        "sorts": _sorts(bool(scope.query)),
+        "keep_sort": [*scope.base.items(), *_pairs(told, without="sort")],
+        "keep_filters": [*scope.base.items(), *_pairs({"sort": told.get("sort", "")})],
+        "chips": _chips(request.path, scope.base, told, {slug: name for name, slug in brands}),
+        "noindex": bool(told),
+        "clear_url": showing.with_query(request.path, scope.base),
+        "is_narrowed": any(name != "sort" for name in told),
+        "is_first": not after,
+        **scope.more,
+    }
+    if found.next:
+        context["next_url"] = showing.with_query(request.path, {**scope.base, **told}, after=found.next)
+    if after and not told:
+        context["canonical_url"] = f"{origin_of(request)}{request.get_full_path()}"
+    listed = structured.item_list([card.url for card in cards], origin=origin_of(request))
+    context["jsonld"] = [*scope.more.get("jsonld", []), *([listed] if cards else [])]
+    return show(request, "listing.html", context)
+
+
+def _found(scope: Scope, form: ListingForm, after: str) -> catalog.CardPage:
+    return catalog.product_cards(
+        category=scope.category,
+        query=scope.query,
         filters=form.filters(),
-        sort=told.get("sort", ""),
-        after=request.GET.get("after", "").replace("\0", "")[:200],
-    )
-    base = {"q": query} if query else {}
-    is_narrowed = bool(told)
-    return show(
-        request,
-        "listing.html",
-        {
-            "title": title,
-            "cards": showing.cards(found.cards),
-            "told": told,
-            "chips": _chips(request.path, base, told),
-            "clear_url": showing.with_query(request.path, base) if is_narrowed else "",
-            "sorts": _sorts(bool(query)),
-            "brands": catalog.brands_on_sale(category),
-            "next_url": showing.with_query(request.path, {**base, **told}, after=found.next)
-            if found.next
-            else "",
-            "noindex": is_narrowed,
-            "products_url": reverse("storefront:products"),
-            **(more or {}),
-        },
+        sort=form.told().get("sort", ""),
+        after=after,
     )
 
 
@@ -106,14 +130,33 @@ def _sorts(has_query: bool) -> list[tuple[str, str]]:
     return [("relevance", _("Best match")), *sorts] if has_query else sorts
 
 
-def _chips(path: str, base: dict[str, str], told: dict[str, Any]) -> list[dict[str, Any]]:
-    """The quick filters, each with the address that switches it."""
+def _pairs(told: dict[str, Any], without: str = "") -> list[tuple[str, Any]]:
+    """Parameters as hidden fields carry them: one pair for each value."""
+    pairs = []
+    for name, value in told.items():
+        if name != without and value:
+            pairs += [(name, each) for each in (value if isinstance(value, list) else [value])]
+    return pairs
+
+
+def _chips(
+    path: str, base: dict[str, str], told: dict[str, Any], brands: dict[str, str]
+) -> list[dict[str, Any]]:
+    """What the list is narrowed to, each with the address that takes it away, and two quick filters."""
+
+    def without(**changes: Any) -> str:
+        return showing.with_query(path, {**base, **told}, **changes)
+
     quick = (("in_stock", _("In stock")), ("reduced", _("Reduced")))
-    return [
-        {
-            "label": label,
-            "url": showing.with_query(path, {**base, **told}, **{name: "" if told.get(name) else "1"}),
-            "on": bool(told.get(name)),
-        }
+    chips = [
+        {"label": label, "url": without(**{name: "" if told.get(name) else "1"}), "on": bool(told.get(name))}
         for name, label in quick
     ]
+    for name, words in (("min", _("from %(amount)s")), ("max", _("up to %(amount)s"))):
+        if told.get(name) is not None:
+            label = words % {"amount": format_money(told[name])}
+            chips.append({"label": label, "url": without(**{name: ""}), "on": True})
+    for slug in told.get("brand", []):
+        others = [each for each in told["brand"] if each != slug]
+        chips.append({"label": brands[slug], "url": without(brand=others), "on": True})
+    return chips

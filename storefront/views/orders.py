@@ -1,22 +1,27 @@
 """After the purchase: on to the gateway, and the page that follows an order without a login."""
 
+import re
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from core.fulfilment import selectors as fulfilment
+from core.kernel import phones, profile
 from core.kernel.errors import CommerceError, NotFound
 from core.orders import selectors as orders
 from core.payments import selectors as payments
 from core.payments import services as paying
+from storefront import following
 from storefront.views.frame import origin_of, show
-from tenants.permissions import public
+from tenants.permissions import SHOPPER, public
 
-POLL_SECONDS = 20
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
 @public
@@ -29,20 +34,20 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     page's form-action, and the gateway is not in it.
     """
     order = _order(token)
-    there = _private(HttpResponseRedirect(reverse("storefront:order", args=[token])))
+    there = _private(_to_order(token))
     payment = payments.payment_of(order.pk)
     if payment is None or not payment.is_open:
         return there
-    status_url = f"{origin_of(request)}{reverse('storefront:order', args=[token])}"
+    context = {"page_title": _("Payment"), "noindex": True, "order": order, "payment": payment}
+    status_url = f"{origin_of(request)}{there.headers['Location']}"
     try:
         url = paying.start(payment_id=payment.pk, return_url=status_url, now=timezone.now())
     except CommerceError as refusal:
-        context = {"order": order, "problem": refusal.message}
-        return _private(show(request, "pay.html", context, status=503))
+        return _private(show(request, "pay.html", {**context, "problem": refusal.message}, status=503))
     if url == status_url:
         return there
-    response = _private(show(request, "pay.html", {"order": order, "gateway_url": url}))
-    response.headers["Refresh"] = f"0; url={url}"
+    response = _private(show(request, "pay.html", {**context, "gateway_url": url}))
+    response.headers["Refresh"] = f"1; url={url}"
     return response
 
 
@@ -52,40 +57,102 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
 def order(request: HttpRequest, token: str) -> HttpResponse:
     """Where an order stands, how to pay it, and where its parcel is."""
     found = _order(token)
-    payment = payments.payment_of(found.pk)
-    waits = payment is not None and payment.is_open and found.payment_state == "UNPAID"
-    is_transfer = found.payment_method == "MANUAL_TRANSFER"
-    response = show(
-        request,
-        "order.html",
-        {
-            "order": found,
-            "lines": list(found.lines.all()),
-            "payment": payment if waits and found.state == "OPEN" else None,
-            "is_transfer": is_transfer,
-            "accounts": list(payments.bank_accounts()) if waits and is_transfer else [],
-            "now": timezone.now(),
-            "sums": _sums(found),
-            "address": _address(found),
-        },
-    )
-    if waits and found.payment_method == "MIDTRANS":
-        response.headers["Refresh"] = str(POLL_SECONDS)
-    return _private(response)
+    sent = fulfilment.fulfilments_of(found.pk)
+    word, tone = following.standing(found)
+    context = {
+        "page_title": _("Order %(number)s") % {"number": found.number},
+        "noindex": True,
+        "order": found,
+        "lines": list(found.lines.all()),
+        "standing": word,
+        "tone": tone,
+        "timeline": following.timeline(found, sent),
+        "parcels": following.parcels(sent),
+        "sums": _sums(found),
+        "address": _address(found),
+        "state_url": reverse("storefront:order_state", args=[token]),
+        "version": following.version(found),
+        "ask_url": _ask_url(found),
+        **_payment(found),
+    }
+    return _private(show(request, "order.html", context))
+
+
+@public
+@require_safe
+@never_cache
+def state(request: HttpRequest, token: str) -> HttpResponse:
+    """A short text that changes when the order's page would: the page asks for it while it waits."""
+    return _private(HttpResponse(following.version(_order(token)), content_type="text/plain; charset=utf-8"))
+
+
+@public
+@require_POST
+def change_method(request: HttpRequest, token: str) -> HttpResponse:
+    """Pay in another way, or once more in the same way."""
+    found = _order(token)
+    code = request.POST.get("payment_method", "")
+    offered = [method.code for method in payments.methods_for_checkout(found.total_amount)]
+    if code not in offered:
+        messages.error(request, _("Choose how you pay."))
+        return _private(_to_order(token))
+    try:
+        paying.open(order=found, method_code=code, now=timezone.now(), actor=SHOPPER)
+    except CommerceError as refusal:
+        messages.error(request, refusal.message)
+        return _private(_to_order(token))
+    there = reverse("storefront:pay", args=[token])
+    return _private(HttpResponse(status=303, headers={"Location": there}))
+
+
+@public
+@require_POST
+def check(request: HttpRequest, token: str) -> HttpResponse:
+    """ "I have paid": have the gateway asked now, should its own message be late."""
+    payment = payments.payment_of(_order(token).pk)
+    if payment is not None and payment.is_open and payment.method == "MIDTRANS":
+        paying.check_payment(payment_id=payment.pk)
+        messages.info(request, _("We are asking the payment provider. The result will show here."))
+    return _private(_to_order(token))
 
 
 def _order(token: str) -> Any:
+    if not _TOKEN.fullmatch(token):
+        raise Http404
     try:
         return orders.order_by_token(token)
     except NotFound as missing:
         raise Http404 from missing
 
 
+def _to_order(token: str) -> HttpResponse:
+    return HttpResponseRedirect(reverse("storefront:order", args=[token]))
+
+
 def _private(response: HttpResponse) -> HttpResponse:
     """Whoever has the address sees the order, so it must not leave through a referrer or a search engine."""
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _payment(order: Any) -> dict[str, Any]:
+    """What is still to be paid, and how it may be."""
+    payment = payments.payment_of(order.pk)
+    waits = order.state == "OPEN" and order.payment_state == "UNPAID"
+    if payment is None or not payment.is_open or not waits:
+        return {"payment": None}
+    methods = payments.methods_for_checkout(order.total_amount)
+    return {
+        "payment": payment,
+        "now": timezone.now(),
+        "failed": payment.state == "FAILED",
+        "accounts": list(payments.bank_accounts()) if payment.method == "MANUAL_TRANSFER" else [],
+        "instructions": next((each.instructions for each in methods if each.code == payment.method), ""),
+        "other_methods": [each for each in methods if each.code != payment.method]
+        if order.may_be_cancelled
+        else [],
+    }
 
 
 def _address(order: Any) -> dict[str, str] | None:
@@ -94,19 +161,24 @@ def _address(order: Any) -> dict[str, str] | None:
     names = ("landmark", "village", "district", "regency", "province", "postcode")
     return {
         "recipient": order.recipient_name,
-        "phone": order.address_phone,
+        "phone": phones.shown(order.address_phone) if order.address_phone else "",
         "street": order.address_line,
         **{name: getattr(order, name) for name in names},
     }
 
 
+def _ask_url(order: Any) -> str:
+    number = profile.current().whatsapp_phone
+    question = _("Hello, I have a question about my order %(number)s.") % {"number": order.number}
+    return phones.whatsapp_link(number, question) if number else ""
+
+
 def _sums(order: Any) -> list[dict[str, Any]]:
     rows = [
-        {"label": _("Subtotal"), "amount": order.subtotal_amount},
-        {"label": _("Shipping"), "amount": order.shipping_amount},
-        {"label": _("Discount"), "amount": -order.discount_amount},
-        {"label": _("Unique code"), "amount": order.unique_code_amount},
-        {"label": _("Total"), "amount": order.total_amount, "total": True},
+        (_("Subtotal"), order.subtotal_amount, True),
+        (_("Shipping"), order.shipping_amount, True),
+        (_("Discount"), -order.discount_amount, False),
+        (_("Unique code"), order.unique_code_amount, False),
     ]
-    always = (_("Subtotal"), _("Shipping"), _("Total"))
-    return [row for row in rows if row["amount"] or row["label"] in always]
+    shown = [{"label": label, "amount": amount} for label, amount, always in rows if amount or always]
+    return [*shown, {"label": _("Total"), "amount": order.total_amount, "total": True}]

@@ -1,5 +1,6 @@
 """Template vocabulary: icons, money, counts and moments."""
 
+import json
 import logging
 import re
 from collections.abc import Callable, Mapping
@@ -23,6 +24,7 @@ register = template.Library()
 ICON_NAME = re.compile(r"[a-z0-9-]+")
 SVG_BODY = re.compile(r"<svg[^>]*>(?P<body>.*)</svg>", re.DOTALL)
 FALLBACK_ICON = '<circle cx="12" cy="12" r="9"/>'
+SCRIPT_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 @register.simple_tag
@@ -42,6 +44,14 @@ def icon(name: str, **attributes: str) -> SafeString:
         meaning,
         mark_safe(_drawing(str(name))),  # noqa: S308 - lucide's own file, never user text
     )
+
+
+@register.simple_tag
+def json_ld(document: Mapping[str, object]) -> SafeString:
+    """Write structured data (schema.org) as an element. Nothing in it can close the element early."""
+    text = json.dumps({"@context": "https://schema.org", **document}, ensure_ascii=False)
+    element = f'<script type="application/ld+json">{text.translate(SCRIPT_ESCAPES)}</script>'
+    return mark_safe(element)  # noqa: S308 - every sign that HTML knows is escaped
 
 
 @register.filter

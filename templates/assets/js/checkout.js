@@ -15,11 +15,20 @@
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const part of form.querySelectorAll("[data-refresh]")) {
         const fresh = page.getElementById(part.id);
-        if (fresh) part.replaceChildren(...fresh.childNodes);
+        if (!fresh) continue;
+        const held = part.contains(document.activeElement) ? document.activeElement : null;
+        part.replaceChildren(...fresh.childNodes);
+        if (held) focusAgain(part, held);
       }
     } catch (error) {
       if (error.name !== "AbortError") throw error;
     }
+  }
+
+  /* Whoever moves through the choices by keyboard stays where they were. */
+  function focusAgain(part, held) {
+    const same = [...part.querySelectorAll("input")].find((one) => one.name === held.name && one.value === held.value);
+    (same || part.querySelector("input:not([type=hidden])"))?.focus();
   }
 
   form.addEventListener("change", (event) => {

@@ -43,21 +43,28 @@
       const variant = now.includes(null) ? null : table.find((one) => fits(one, now)) || null;
       chosenField.value = variant ? variant.id : "";
       for (const button of all("[data-buy]")) button.disabled = !variant || !variant.available;
-      if (variant) write(variant);
+      if (variant) write(variant, announce);
       if (announce) said.textContent = variant ? `${variant.price}. ${variant.stock}` : said.dataset.textNone;
     }
 
-    function write(variant) {
-      for (const [name, value] of Object.entries({ price: variant.price, compare: variant.compare || "", stock: variant.stock })) {
+    function write(variant, moved) {
+      for (const name of ["price", "compare", "percent", "stock"]) {
         for (const place of all(`[data-variant-${name}]`)) {
-          place.textContent = value;
-          place.hidden = value === "";
+          place.textContent = variant[name];
+          const box = name === "compare" ? place.closest("s") || place : place;
+          box.hidden = variant[name] === "";
         }
       }
-      for (const place of all("[data-variant-stock]")) {
-        place.closest(".stock-word")?.classList.toggle("stock-word--out", !variant.available);
+      for (const place of all("[data-variant-sku]")) place.textContent = variant.sku;
+      for (const field of all("[data-variant-id]")) field.value = variant.id;
+      for (const place of all("[data-variant-tone]")) place.className = `stock-word stock-word--${variant.tone}`;
+      for (const field of all("[data-stepper] input", picker.form || picker.closest("form"))) {
+        field.max = Math.max(variant.left, 1);
+        field.dispatchEvent(new Event("input"));
       }
-      if (variant.image !== null && variant.image !== undefined) showPicture(variant.image);
+      if (!moved) return;
+      history.replaceState(null, "", `?variant=${variant.id}`);
+      if (Number.isInteger(variant.image)) showPicture(variant.image);
     }
 
     picker.addEventListener("change", () => show(true));
@@ -124,17 +131,19 @@
 
   function stepper(box) {
     const field = box.querySelector("input");
-    const [low, high] = [Number(field.min || 0), Number(field.max || Infinity)];
+    const low = Number(field.min || 0);
+    const most = () => Number(field.max || Infinity);
     const show = () => {
+      if (Number(field.value) > most()) field.value = most();
       for (const button of all("[data-step]", box)) {
         const next = Number(field.value) + Number(button.dataset.step);
-        button.disabled = next < low || next > high;
+        button.disabled = next < low || next > most();
       }
     };
     box.addEventListener("click", (event) => {
       const button = event.target.closest("[data-step]");
       if (!button) return;
-      field.value = Math.min(high, Math.max(low, Number(field.value || low) + Number(button.dataset.step)));
+      field.value = Math.min(most(), Math.max(low, Number(field.value || low) + Number(button.dataset.step)));
       field.dispatchEvent(new Event("change", { bubbles: true }));
       show();
     });
@@ -253,6 +262,38 @@
     field.addEventListener("blur", () => toggle(false));
   }
 
+  /* A form that changes one part of its page: the answer is the whole page, of which that part is taken. */
+  function partForm(form) {
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const part = document.getElementById(form.dataset.partForm);
+      part.setAttribute("aria-busy", "true");
+      try {
+        const url = new URL(form.action.split("#")[0]);
+        url.search = new URLSearchParams(new FormData(form)).toString();
+        const answer = await fetch(url);
+        const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
+        part.querySelector("[role=status]").replaceChildren(...fresh.querySelector("[role=status]").childNodes);
+      } catch {
+        toast(text("Failed"));
+      }
+      part.removeAttribute("aria-busy");
+    });
+  }
+
+  /* An order's page asks now and then whether something happened, and shows itself again when it did. */
+  function watch(box) {
+    const look = async () => {
+      if (document.hidden) return;
+      try {
+        const answer = await fetch(box.dataset.watch, { headers: { Accept: "text/plain" } });
+        if (answer.ok && (await answer.text()).trim() !== box.dataset.version) location.reload();
+      } catch { /* the next look will do */ }
+    };
+    setInterval(look, 15000);
+    document.addEventListener("visibilitychange", look);
+  }
+
   /* The cart's badge is asked for after the page stands, so that the page can come from a cache. */
   async function cartBadge(badge) {
     if (!badge.dataset.cartBadge) return;
@@ -275,7 +316,7 @@
   });
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-auto]");
-    if (form) form.requestSubmit();
+    if (form && event.target.checkValidity()) form.requestSubmit();
   });
   document.addEventListener("click", async (event) => {
     const hit = event.target.closest("[data-copy]");
@@ -294,5 +335,8 @@
   all("[data-countdown]").forEach(countdown);
   all("[data-suggest]").forEach(suggest);
   all("[data-cart-badge]").forEach(cartBadge);
+  all("[data-part-form]").forEach(partForm);
+  all("[data-watch]").forEach(watch);
+  document.querySelector("[data-error-summary]")?.focus();
   for (const button of all("[data-no-script]")) button.hidden = true;
 })();
