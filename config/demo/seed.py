@@ -1,53 +1,58 @@
 """Opens the two demo stores through the product's own services, and writes down how to get in."""
 
 import json
+import os
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
 
+from config.demo import goods, sales, shopfront, story
+from config.demo.catalogue import batik, kopi
+from config.demo.catalogue.parts import DemoCatalogue
+from config.demo.people import STORES, DemoStaff, DemoStore
+from core.catalog import selectors as catalog
 from core.integrations import services as integrations
-from core.kernel import profile
-from tenants import context, hosts, provisioning, work
-from tenants.models import HostKind, Hostname, Store, User
-from tenants.permissions import SYSTEM, Permission
+from tenants import context, hosts, members, provisioning, work
+from tenants.models import HostKind, Hostname, Membership, Store, User
+from tenants.permissions import SYSTEM, Actor, Permission
 
-
-@dataclass(frozen=True, slots=True)
-class DemoStore:
-    """What a demo store is called, and who runs it."""
-
-    slug: str
-    name: str
-    owner_name: str
-    phone: str
-    custom_domain: str
-
-
-DEMO_STORES = (
-    DemoStore("kopi", "Kopi Senja", "Sari Wulandari", "+6281234567801", "kopisenja.localhost"),
-    DemoStore("batik", "Batik Laras", "Tono Prasetyo", "+6281234567802", "batiklaras.localhost"),
-)
-STAFF_EMAIL = "staff@smartseller.example"
+STAFF_EMAIL: Final = "staff@smartseller.example"
+CATALOGUES: Final = {"kopi": kopi.catalogue, "batik": batik.catalogue}
+_ORDERS_PER_DAY: Final = {"kopi": 1.5, "batik": 2}
 
 
 def seed(path: Path) -> dict[str, Any]:
-    """Open what is missing and return the facts written to `path`. Safe to run again."""
+    """Open and fill what is missing, and return the facts written to `path`. Safe to run again."""
     known = json.loads(path.read_text()) if path.exists() else {}
     old = {entry["slug"]: entry for entry in known.get("stores", [])}
     console = _person(STAFF_EMAIL, "Staff", known.get("console", {}), is_staff=True)
     facts = {
         "platform_url": hosts.platform_origin(),
         "console": {"url": hosts.origin(settings.CONSOLE_HOST), **console},
-        "stores": [_store(demo, old.get(demo.slug, {})) for demo in DEMO_STORES],
+        "stores": [_store(demo, old.get(demo.slug, {})) for demo in STORES],
     }
+    if "pictures" in known:
+        facts["pictures"] = known["pictures"]
+    _write(path, facts)
+    _at_once(_fill, STORES)
+    if "pictures" not in known:
+        _hang_pictures()
+        _write(path, {**facts, "pictures": "hung"})
+    return facts
+
+
+def _write(path: Path, facts: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(facts, indent=2))
     path.chmod(0o600)
-    return facts
 
 
 def _person(email: str, name: str, known: dict[str, Any], **more: Any) -> dict[str, str]:
@@ -64,17 +69,20 @@ def _person(email: str, name: str, known: dict[str, Any], **more: Any) -> dict[s
 
 
 def _store(demo: DemoStore, known: dict[str, Any]) -> dict[str, Any]:
-    owner = _person(
-        f"{demo.owner_name.split()[0].lower()}@example.com", demo.owner_name, known.get("owner", {})
-    )
-    store = Store.objects.filter(slug=demo.slug).first() or _open(demo, owner["email"])
-    _give_domain(store, demo.custom_domain)
+    owner = next(member for member in demo.staff if member.role == "OWNER")
+    login = _person(owner.email, owner.name, known.get("owner", {}))
+    store = Store.objects.filter(slug=demo.slug).first() or _open(demo, owner.email)
+    _give_domain(store, demo.custom_hostname)
+    old = {member["email"]: member for member in known.get("staff", [])}
     return {
         "slug": demo.slug,
         "dashboard_url": hosts.store_origin(store, HostKind.DASHBOARD),
         "storefront_url": hosts.origin(f"{demo.slug}.{settings.STOREFRONT_SUFFIX}"),
-        "custom_domain_url": hosts.origin(demo.custom_domain),
-        "owner": owner,
+        "custom_domain_url": hosts.origin(demo.custom_hostname),
+        "owner": login,
+        "staff": [
+            _hire(store, member, old.get(member.email, {})) for member in demo.staff if member != owner
+        ],
         "api_key": known.get("api_key") or _key(store),
     }
 
@@ -84,12 +92,14 @@ def _open(demo: DemoStore, owner_email: str) -> Store:
     store = provisioning.open_store(owner=owner, name=demo.name, slug=demo.slug, is_demo=True)
     work.work_until_idle()
     store.refresh_from_db()
-    with context.in_store(store):
-        profile.edit(
-            changes={"legal_name": demo.name, "whatsapp_phone": demo.phone, "email": owner_email},
-            actor=SYSTEM,
-        )
     return store
+
+
+def _hire(store: Store, member: DemoStaff, known: dict[str, Any]) -> dict[str, str]:
+    login = _person(member.email, member.name, known)
+    user = User.objects.get(email=member.email)
+    Membership.objects.get_or_create(user=user, store=store, defaults={"role": member.role})
+    return {**login, "role": member.role}
 
 
 def _give_domain(store: Store, name: str) -> None:
@@ -105,3 +115,62 @@ def _give_domain(store: Store, name: str) -> None:
 def _key(store: Store) -> str:
     with context.in_store(store):
         return integrations.create_key(name="Demo", scopes=list(Permission), actor=SYSTEM)[1]
+
+
+def _fill(demo: DemoStore) -> None:
+    """Goods and sixty days of sales, all or nothing; what is there already stays as it is."""
+    store = Store.objects.get(slug=demo.slug)
+    staff = _staff_of(store)
+    with context.in_store(store):
+        if catalog.status_counts()["ALL"]:
+            return
+        shopfront.connect_gateway(demo)
+        with transaction.atomic():
+            _tell_the_story(demo, CATALOGUES[demo.slug](), staff, now=timezone.now())
+    work.work_until_idle()
+
+
+def _staff_of(store: Store) -> Actor:
+    membership = Membership.objects.select_related("user").filter(store=store, role="OWNER").get()
+    return members.actor_of(membership)
+
+
+def _tell_the_story(demo: DemoStore, wares: DemoCatalogue, staff: Actor, *, now: datetime) -> None:
+    opened_at = now - timedelta(days=story.DAYS + 5)
+    shopfront.furnish(demo)
+    goods.fill(wares, opened_at=opened_at)
+    sold = story.tell(wares, now=now, per_day=_ORDERS_PER_DAY[demo.slug], seed=len(demo.name))
+    goods.deliver(wares, sold=story.units_sold(sold), at=opened_at + timedelta(days=1))
+    sales.live(sold, staff=staff, now=now)
+    goods.show_availability(wares)
+
+
+def _hang_pictures() -> None:
+    """One picture of every product now, so that no shelf looks empty; the workers draw the others later."""
+    stores = {demo.slug: Store.objects.get(slug=demo.slug) for demo in STORES}
+    _at_once(lambda slug: _hang(stores[slug], covers=True), stores)
+    _at_once(_paint, range(os.cpu_count() or 1))
+    _at_once(lambda slug: _hang(stores[slug], covers=False), stores)
+
+
+def _hang(store: Store, *, covers: bool) -> None:
+    with context.in_store(store):
+        goods.hang_pictures(CATALOGUES[store.slug](), covers=covers)
+
+
+def _paint(_painter: int) -> None:
+    work.work_until_idle()
+
+
+def _at_once(act: Callable[[Any], None], on: Iterable[Any]) -> None:
+    """Call `act` for all of them side by side; most of the time goes into waiting for other processes."""
+
+    def alone(one: Any) -> None:
+        try:
+            act(one)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor() as crew:
+        for done in [crew.submit(alone, one) for one in on]:
+            done.result()

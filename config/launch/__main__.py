@@ -11,7 +11,7 @@ from config import embedded, frontend
 from config.embedded import CannotStart, Servers
 from config.launch import console
 from config.launch.environment import ROOT, Choices, choices, for_processes, python
-from config.launch.processes import Crew, answers
+from config.launch.processes import Crew, answers, listens
 
 WEB_WORKERS = 2
 WEB_THREADS = 4
@@ -70,7 +70,9 @@ def _prepare(crew: Crew, chosen: Choices) -> None:
     with console.step("Database"):
         crew.run("setup", python("manage.py", "setup"), remedy="Correct the migration, or `make clean`.")
     if chosen.with_demo:
-        with console.step("Demo stores (the first time takes a while)"):
+        with console.step("Demo stores (the first time: a minute or two)"):
+            # The stores open accounts at the providers, so these must be there to answer.
+            _start_fakes(crew)
             crew.run("seed", python("manage.py", "seed_demo"), remedy="Start with SEED=0, or `make clean`.")
 
 
@@ -87,8 +89,7 @@ def _collect_static(crew: Crew) -> None:
 
 
 def _start_processes(crew: Crew, chosen: Choices) -> None:
-    fakes_port = crew.env["FAKES_URL"].rpartition(":")[2]
-    crew.start("fakes", python("-m", "tests.fakes", "--port", fakes_port))
+    _start_fakes(crew)
     crew.start("worker", python("manage.py", "run_worker"))
     crew.start("scheduler", python("manage.py", "run_scheduler"))
     crew.start(
@@ -106,6 +107,15 @@ def _start_processes(crew: Crew, chosen: Choices) -> None:
         ),
     )
     crew.wait_until(lambda: answers(chosen.port, "/livez", "localhost"), within=60, what="The web server")
+
+
+def _start_fakes(crew: Crew) -> None:
+    """Start the fake providers, unless they are there already."""
+    port = int(crew.env["FAKES_URL"].rpartition(":")[2])
+    if any(process.name == "fakes" for process in crew.processes):
+        return
+    crew.start("fakes", python("-m", "tests.fakes", "--port", str(port)))
+    crew.wait_until(lambda: listens(port), within=30, what="The fake providers")
 
 
 def _ask_to_stop(number: int, frame: FrameType | None) -> None:

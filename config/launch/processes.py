@@ -2,6 +2,7 @@
 
 import http.client
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -83,6 +84,13 @@ def answers(port: int, path: str, host: str) -> bool:
         return False
     finally:
         connection.close()
+
+
+def listens(port: int) -> bool:
+    """Tell whether something on loopback accepts connections."""
+    with socket.socket() as caller:
+        caller.settimeout(1)
+        return caller.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _ending(code: int) -> str:

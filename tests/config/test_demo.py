@@ -117,7 +117,7 @@ def test_draws_every_motif(motif: str) -> None:
 def test_drawings_are_uploads_like_any_other() -> None:
     found = images.inspect(jpeg(CATALOGUES["kopi"][0].products[0].pictures[0].sketch))
 
-    assert (found.kind, found.width, found.height) == ("jpeg", 1200, 1200)
+    assert (found.kind, found.width, found.height) == ("jpeg", 960, 960)
 
 
 def test_draws_quickly() -> None:

@@ -1,6 +1,6 @@
 """The verbs of stock. `from core.inventory import services as inventory`, then `inventory.allocate(...)`."""
 
-from core.inventory.services.counts import adjust, receive, set_count, set_rules
+from core.inventory.services.counts import adjust, receive, receive_delivery, set_count, set_rules, take_back
 from core.inventory.services.ledger import InsufficientStock
 from core.inventory.services.locations import LocationInUse, create_location, make_default, update_location
 from core.inventory.services.promises import (
@@ -37,6 +37,7 @@ __all__ = [
     "end_reservation",
     "make_default",
     "receive",
+    "receive_delivery",
     "receive_transfer",
     "release",
     "reserve",
@@ -44,6 +45,7 @@ __all__ = [
     "send_transfer",
     "set_count",
     "set_rules",
+    "take_back",
     "unreserve",
     "update_location",
 ]

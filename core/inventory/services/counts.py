@@ -1,19 +1,22 @@
 """Change what is counted at one location: goods arrive, a count is corrected, a safety stock is set."""
 
+from collections.abc import Mapping
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.inventory.models import MovementKind, StockItem
+from core.inventory.models import MovementKind, StockItem, StockMovement
 from core.inventory.services.ledger import (
     LARGEST_QUANTITY,
     Cause,
     announce,
     check_quantities,
     lock_or_open_stock,
+    lock_stock,
     move_units,
 )
 from core.kernel import audit
-from core.kernel.errors import InvalidInput
+from core.kernel.errors import InvalidInput, NotFound
 from tenants.permissions import Actor
 
 
@@ -30,12 +33,33 @@ def receive(
     Records    StockChanged
     """
     check_quantities({sku: quantity})
-    return _change(sku, location_id, quantity, Cause(MovementKind.RECEIVED, actor, reason, reference))
+    cause = Cause(MovementKind.RECEIVED, actor, reason, reference)
+    return _change(sku, location_id, quantity, cause).stock_item
 
 
 @transaction.atomic
-def adjust(*, sku: str, location_id: int, by: int, reason: str, actor: Actor) -> StockItem:
-    """Correct a count by a difference.
+def receive_delivery(
+    *, quantities: Mapping[str, int], location_id: int, actor: Actor, reason: str = "", reference: str = ""
+) -> dict[str, StockItem]:
+    """Add the goods of one delivery, all lines or none.
+
+    quantities  SKU -> whole units, each at least 1
+    Raises      NotFound for an unknown SKU or location, InvalidInput
+    Locks       the StockItem rows in primary-key order
+    Records     StockChanged once per SKU
+    """
+    check_quantities(quantities)
+    stock = lock_or_open_stock(quantities.keys(), location_id=location_id)
+    cause = Cause(MovementKind.RECEIVED, actor, reason, reference)
+    for sku, quantity in quantities.items():
+        move_units(stock[sku], quantity, cause)
+    announce(stock.values(), warn=False)
+    return stock
+
+
+@transaction.atomic
+def adjust(*, sku: str, location_id: int, by: int, reason: str, actor: Actor) -> StockMovement:
+    """Correct a count by a difference, and return the line of the ledger that says so.
 
     by       units to add; negative removes
     Raises   InsufficientStock when fewer would be left than are promised, InvalidInput without a reason
@@ -47,6 +71,30 @@ def adjust(*, sku: str, location_id: int, by: int, reason: str, actor: Actor) ->
     if not reason.strip():
         raise InvalidInput(_("Say why the count changes."), "reason")
     return _change(sku, location_id, by, Cause(MovementKind.ADJUSTED, actor, reason))
+
+
+@transaction.atomic
+def take_back(*, movement_id: int, actor: Actor) -> StockItem:
+    """Undo an adjustment by its opposite; both stay in the ledger. Taking back twice changes nothing.
+
+    Raises   NotFound for anything but an adjustment, InsufficientStock when the units are promised by now
+    Locks    the StockItem row
+    Records  StockChanged
+    """
+    done = (
+        StockMovement.objects.filter(pk=movement_id, kind=MovementKind.ADJUSTED)
+        .select_related("stock_item__variant")
+        .first()
+    )
+    if done is None:
+        raise NotFound(_("There is no such adjustment."))
+    sku, place = done.stock_item.variant.sku, done.stock_item.location_id
+    item = lock_stock([sku], location_id=place)[sku]
+    reference = f"UNDO-{movement_id}"
+    if not item.movements.filter(reference=reference).exists():
+        move_units(item, -done.quantity, Cause(MovementKind.ADJUSTED, actor, _("Undone"), reference))
+        announce([item], warn=False)
+    return item
 
 
 @transaction.atomic
@@ -102,8 +150,8 @@ def set_rules(
     return item
 
 
-def _change(sku: str, location_id: int, by: int, cause: Cause) -> StockItem:
+def _change(sku: str, location_id: int, by: int, cause: Cause) -> StockMovement:
     item = lock_or_open_stock([sku], location_id=location_id)[sku]
-    move_units(item, by, cause)
+    movement = move_units(item, by, cause)
     announce([item], warn=by < 0)
-    return item
+    return movement
