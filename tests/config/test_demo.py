@@ -122,12 +122,12 @@ def test_drawings_are_uploads_like_any_other() -> None:
 
 def test_draws_quickly() -> None:
     sketches = [product.pictures[0].sketch for product in CATALOGUES["batik"][0].products[::8]]
-    started = time.perf_counter()
+    started = time.process_time()
 
     for sketch in sketches:
         draw(sketch)
 
-    assert (time.perf_counter() - started) / len(sketches) < 0.25
+    assert (time.process_time() - started) / len(sketches) < 0.25
 
 
 def test_people_are_different_reachable_and_always_the_same() -> None:
