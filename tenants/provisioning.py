@@ -81,8 +81,8 @@ def _make_schema(store: Store) -> None:
     schemas.make(store.schema_name)
 
 
-def _migrate(store: Store) -> None:
-    schemas.migrate(store.schema_name)
+def _make_tables(store: Store) -> None:
+    schemas.furnish(store.schema_name)
 
 
 def prepare(store: Store) -> None:
@@ -98,7 +98,7 @@ def _open(store: Store) -> None:
 
 _STEPS = {
     StoreState.REQUESTED: (_make_schema, StoreState.SCHEMA_MADE),
-    StoreState.SCHEMA_MADE: (_migrate, StoreState.MIGRATED),
+    StoreState.SCHEMA_MADE: (_make_tables, StoreState.MIGRATED),
     StoreState.MIGRATED: (prepare, StoreState.PREPARED),
     StoreState.PREPARED: (_open, StoreState.ACTIVE),
 }

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
-from tenants import context
+from tenants import blueprint, context
 
 
 def new_schema_name() -> str:
@@ -57,6 +57,36 @@ def migrate(schema_name: str) -> None:
     """Bring one schema to head. Safe to run again after a crash: each migration is one transaction."""
     with migrating(schema_name):
         call_command("migrate_one", verbosity=0, interactive=False, stdout=StringIO())
+
+
+def furnish(schema_name: str) -> None:
+    """Bring a new schema to head, from the blueprint where there is one. Safe to run again after a crash."""
+    if not _is_empty(schema_name):
+        migrate(schema_name)
+    elif blueprint.is_written():
+        with migrating(schema_name):
+            blueprint.replay()
+    else:
+        with migrating(schema_name), blueprint.written_down(schema_name):
+            call_command("migrate_one", verbosity=0, interactive=False, stdout=StringIO())
+
+
+def draw_blueprint() -> None:
+    """Write down how an empty store is made, unless this release's blueprint is there."""
+    if blueprint.is_written():
+        return
+    scratch = new_schema_name()
+    make(scratch)
+    try:
+        furnish(scratch)
+    finally:
+        drop(scratch)
+
+
+def _is_empty(schema_name: str) -> bool:
+    with context.in_public(), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = %s", [schema_name])
+        return bool(cursor.fetchone()[0] == 0)
 
 
 def fingerprint(schema_name: str) -> str:

@@ -22,6 +22,7 @@ class Command(BaseCommand):
             call_command("migrate_one", verbosity=0, interactive=False)
             for path in settings.PLATFORM_SETUP:
                 import_string(path)()
+            schemas.draw_blueprint()
             stores = list(Store.objects.exclude(state__in=[StoreState.REQUESTED, StoreState.CLOSED]))
         for number, store in enumerate(stores, start=1):
             schemas.migrate(store.schema_name)
