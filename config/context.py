@@ -40,7 +40,8 @@ def store(request: HttpRequest) -> dict[str, Any]:
     actor = getattr(request, "actor", None)
     if here is None or actor is None:
         return {"store": here, "actor": actor}
-    return {"store": here, "actor": actor, "storefront_url": hosts.store_origin(here, HostKind.STOREFRONT)}
+    request.storefront_url = hosts.store_origin(here, HostKind.STOREFRONT)  # type: ignore[attr-defined]
+    return {"store": here, "actor": actor, "storefront_url": request.storefront_url}  # type: ignore[attr-defined]
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -62,7 +63,7 @@ def _account_entries() -> list[dict[str, Any]]:
     platform = hosts.platform_origin()
     return [
         {"label": _("Your stores"), "url": f"{platform}/stores/", "icon": "store"},
-        {"label": _("Your account"), "url": f"{platform}/accounts/email/", "icon": "user-cog"},
+        {"label": _("Your account"), "url": f"{platform}/account/", "icon": "user-cog"},
         {"label": _("Log out"), "url": _url("leave"), "icon": "log-out", "post": True},
     ]
 

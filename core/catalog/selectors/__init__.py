@@ -1,5 +1,6 @@
 """Every question to the catalogue: `from core.catalog import selectors as catalog`."""
 
+from core.catalog.selectors.desk import SORTS as DESK_SORTS
 from core.catalog.selectors.desk import (
     ProductFilters,
     brands,
@@ -9,6 +10,7 @@ from core.catalog.selectors.desk import (
     ids_of,
     media_by_public_id,
     media_of,
+    old_slugs,
     options_of,
     planned_moment,
     product_by_public_id,
@@ -54,6 +56,7 @@ from core.catalog.selectors.shop import (
 )
 
 __all__ = [
+    "DESK_SORTS",
     "SORTS",
     "CardFilters",
     "CardPage",
@@ -78,6 +81,7 @@ __all__ = [
     "media_by_public_id",
     "media_of",
     "moved_to",
+    "old_slugs",
     "options_of",
     "picture_of",
     "planned_moment",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Count, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
 from core.catalog.models import (
@@ -68,14 +68,16 @@ def whole_product(public_id: str) -> Product:
 def product_list(
     *, filters: ProductFilters, sort: str = "newest", after: str = "", limit: int = 50
 ) -> tuple[list[Product], str | None]:
-    """A page of products for the seller, with category, brand and cover, and the next cursor.
+    """A page of products for the seller, with category, brand, cover and `first_sku`, and the next cursor.
 
     Raises   InvalidInput for a filter that says nothing we know
     """
+    skus = Variant.objects.filter(product=OuterRef("pk"), retired_at=None).order_by("position", "pk")
     rows = (
         filtered(filters)
         .select_related("category", "brand", "cover")
         .defer("description", "search_vector", "search_text")
+        .annotate(first_sku=Subquery(skus.values("sku")[:1]))
     )
     return paging.page(rows, after=after, limit=limit, key=SORTS.get(sort, SORTS["newest"]))
 
@@ -128,9 +130,15 @@ def variants_of(product: Product, *, after: str = "", limit: int = 100) -> tuple
     return paging.page(rows, after=after, limit=limit, key="position")
 
 
-def grid_of(product: Product) -> list[Variant]:
-    """All live variants of a product in the order of its matrix."""
-    return list(product.variants.filter(retired_at=None).select_related("image").order_by("position", "pk"))
+def grid_of(product: Product, *, limit: int | None = None) -> list[Variant]:
+    """All live variants of a product, or the first few, in the order of its matrix."""
+    rows = product.variants.filter(retired_at=None).select_related("image").order_by("position", "pk")
+    return list(rows[:limit])
+
+
+def old_slugs(product: Product) -> list[str]:
+    """Addresses that lead to the product's present one."""
+    return list(product.old_slugs.order_by("-pk").values_list("slug", flat=True)[:20])
 
 
 def options_of(product: Product) -> list[Option]:

@@ -1,7 +1,14 @@
 """Every verb of the catalogue: `from core.catalog import services as catalog`."""
 
 from core.catalog.services.cards import note_availability
-from core.catalog.services.media import add_media, describe_media, order_media, remove_media, render_media
+from core.catalog.services.media import (
+    StorageFull,
+    add_media,
+    describe_media,
+    order_media,
+    remove_media,
+    render_media,
+)
 from core.catalog.services.naming import SkuTaken
 from core.catalog.services.pages import Refused, create_with_photos, save_product, set_status_of_many
 from core.catalog.services.products import (
@@ -41,6 +48,7 @@ __all__ = [
     "RowsRefused",
     "SkuTaken",
     "StaleEdit",
+    "StorageFull",
     "VariantRow",
     "add_media",
     "create_brand",

@@ -4,6 +4,7 @@ import hashlib
 import logging
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, Protocol
 
@@ -11,6 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Max, Sum
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from core import events
@@ -29,12 +31,35 @@ MOST_PICTURES: Final = 250
 _SUFFIXES: Final = {"avif": "avif", "webp": "webp", "jpeg": "jpg"}
 
 
+class StorageFull(entitlements.LimitReached):
+    """The plan's room for pictures is used up."""
+
+    def __init__(self, used: int, limit: int) -> None:
+        super().__init__("storage_bytes", used, limit)
+        told = {"used": filesizeformat(used), "limit": filesizeformat(limit)}
+        self.message = (
+            _(
+                "Your pictures take %(used)s of the %(limit)s in your plan; this one does not fit any more. "
+                "Remove some pictures or upgrade your plan."
+            )
+            % told
+        )
+
+
 class Upload(Protocol):
     """A file that arrived: Django's UploadedFile, or anything like it."""
 
     size: int | None
 
     def read(self) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A file that was read and is a picture."""
+
+    content: bytes
+    picture: images.Picture
 
 
 def add_media(*, product_id: int, upload: Upload, alt_text: str = "", actor: Actor) -> Media:
@@ -44,34 +69,43 @@ def add_media(*, product_id: int, upload: Upload, alt_text: str = "", actor: Act
     Locks     the product
     Records   MediaUploaded
     """
+    return keep_photo(product_id=product_id, photo=read_photo(upload), alt_text=alt_text, actor=actor)
+
+
+def read_photo(upload: Upload) -> Photo:
+    """Read a file and prove that it is a picture. Slow: do it before any lock. Raises ImageRefused."""
     if (upload.size or 0) > MAX_BYTES:
         raise images.ImageRefused("image_too_heavy", {"most": MAX_BYTES})
     content = upload.read()
-    picture = images.inspect(content)
+    return Photo(content, images.inspect(content))
+
+
+@transaction.atomic
+def keep_photo(*, product_id: int, photo: Photo, alt_text: str = "", actor: Actor) -> Media:
+    """The second half of `add_media`, for a photo that was read before."""
     described = texts.line(alt_text, most=200, field="alt_text")
-    with transaction.atomic():
-        product = lock_product(product_id)
-        fingerprint = hashlib.sha256(content).hexdigest()
-        twin = product.media.filter(content_hash=fingerprint).exclude(state=MediaState.REFUSED).first()
-        if twin is not None:
-            return twin
-        _refuse_too_many(product, len(content))
-        key = files.new_key("originals", f".{picture.kind}")
-        media = Media.objects.create(
-            public_id=ids.new_id("med"),
-            product=product,
-            original=key,
-            content_hash=fingerprint,
-            width=picture.width,
-            height=picture.height,
-            colour=picture.colour,
-            alt_text=described,
-            position=_next_position(product),
-            bytes=len(content),
-        )
-        _tell(media, actor, "media.added", {"bytes": media.bytes})
-        outbox.record(events.MediaUploaded(media_id=media.pk))
-        default_storage.save(key, ContentFile(content))
+    product = lock_product(product_id)
+    fingerprint = hashlib.sha256(photo.content).hexdigest()
+    twin = product.media.filter(content_hash=fingerprint).exclude(state=MediaState.REFUSED).first()
+    if twin is not None:
+        return twin
+    _refuse_too_many(product, len(photo.content))
+    key = files.new_key("originals", f".{photo.picture.kind}")
+    media = Media.objects.create(
+        public_id=ids.new_id("med"),
+        product=product,
+        original=key,
+        content_hash=fingerprint,
+        width=photo.picture.width,
+        height=photo.picture.height,
+        colour=photo.picture.colour,
+        alt_text=described,
+        position=_next_position(product),
+        bytes=len(photo.content),
+    )
+    _tell(media, actor, "media.added", {"bytes": media.bytes})
+    outbox.record(events.MediaUploaded(media_id=media.pk))
+    default_storage.save(key, ContentFile(photo.content))
     return media
 
 
@@ -182,7 +216,9 @@ def _refuse_too_many(product: Product, size: int) -> None:
         raise InvalidInput(_("A product has at most %(most)s pictures.") % {"most": MOST_PICTURES}, "file")
     entitlements.claim("storage_bytes")
     used = Media.objects.aggregate(total=Sum("bytes"))["total"] or 0
-    entitlements.require("storage_bytes", used=used, adding=size)
+    allowed = entitlements.limit("storage_bytes")
+    if allowed is not None and used + size > allowed:
+        raise StorageFull(used, allowed)
 
 
 def _next_position(product: Product) -> int:

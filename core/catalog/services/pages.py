@@ -8,7 +8,7 @@ from typing import Any, Unpack
 from django.db import transaction
 
 from core.catalog.models import Product
-from core.catalog.services.media import Upload, add_media
+from core.catalog.services.media import Upload, keep_photo, read_photo
 from core.catalog.services.products import (
     NewProduct,
     StaleEdit,
@@ -31,18 +31,19 @@ class Refused:
     reason: str
 
 
-@transaction.atomic
 def create_with_photos(
     *, title: str, photos: Sequence[Upload], actor: Actor, **whole: Unpack[NewProduct]
 ) -> Product:
     """Make a product from photos: all of it, or nothing when a photo is refused.
 
-    Raises    as `create_product` and `add_media`
+    Raises    as `create_product` and `add_media`; nothing is made then
     Records   ProductChanged, and MediaUploaded per photo
     """
-    product = create_product(title=title, actor=actor, **whole)
-    for photo in photos:
-        add_media(product_id=product.pk, upload=photo, actor=actor)
+    read = [read_photo(photo) for photo in photos]
+    with transaction.atomic():
+        product = create_product(title=title, actor=actor, **whole)
+        for photo in read:
+            keep_photo(product_id=product.pk, photo=photo, actor=actor)
     return product
 
 

@@ -175,6 +175,11 @@ class Forecast:
     retired: int
     retired_in_stock: int
 
+    @property
+    def kept(self) -> int:
+        """How many stay as they are."""
+        return self.before - self.retired
+
 
 def foresee_options(*, product_id: int, options: Choices) -> Forecast:
     """What `set_options` would do. It is really done and taken back, so the numbers are its own.

@@ -1,0 +1,32 @@
+"""Who asks, and how they asked: what every catalogue page begins with."""
+
+from django.http import HttpRequest
+
+from core.catalog import selectors
+from core.catalog.models import Product
+from tenants.permissions import Actor, Permission
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The member who acts; `@requires` has seen to it that there is one."""
+    return request.actor  # type: ignore[attr-defined]
+
+
+def sees_costs(request: HttpRequest) -> bool:
+    """Whether this member may know what goods cost the store."""
+    return actor_of(request).may(Permission.VIEW_COSTS)
+
+
+def edits(request: HttpRequest) -> bool:
+    """Whether this member may change products."""
+    return actor_of(request).may(Permission.EDIT_PRODUCTS)
+
+
+def by_script(request: HttpRequest) -> bool:
+    """Whether htmx or one of our scripts asks, and wants a piece of the page."""
+    return "HX-Request" in request.headers
+
+
+def product_of(public_id: str) -> Product:
+    """The product that the address names. Raises NotFound."""
+    return selectors.product_by_public_id(public_id)
