@@ -1,4 +1,9 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from core.kernel import dashboard
 
 app_name = "settings"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", dashboard.settings_page, name="profile"),
+    path("regions/", dashboard.region_choices, name="regions"),
+]
