@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenants.hosts.HostMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.pictures.PictureSourceMiddleware",
     "tenants.sessions.BoundSessionMiddleware",
     "tenants.languages.LanguageMiddleware",
     "config.api_refusals.ApiProblemMiddleware",
