@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,6 @@ class FulfilmentConfig(AppConfig):
     name = "core.fulfilment"
     label = "fulfilment"
     verbose_name = "Fulfilment"
+
+    def ready(self) -> None:
+        import_module("core.fulfilment.order_desk")

@@ -1,7 +1,9 @@
 """Parcels that left, and what was in them."""
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from core.kernel import ids
@@ -33,7 +35,10 @@ class Fulfilment(StoreModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["public_id"], name="fulfilment_one_public_id")]
-        indexes = [models.Index(fields=["state", "shipped_at"], name="fulfilment_by_state")]
+        indexes = [
+            models.Index(fields=["state", "shipped_at"], name="fulfilment_by_state"),
+            GinIndex(OpClass(Upper("waybill"), name="gin_trgm_ops"), name="fulfilment_by_waybill"),
+        ]
 
     def __str__(self) -> str:
         return self.waybill or self.public_id

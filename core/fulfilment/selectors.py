@@ -1,8 +1,10 @@
 """Read what is to be packed, and what left."""
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from core.fulfilment.models import Fulfilment
+from core.kernel.errors import NotFound
 from core.orders.models import FulfilmentState, Order, OrderState, PaymentState
 
 
@@ -21,6 +23,15 @@ def fulfilments_of(order_id: int) -> list[Fulfilment]:
     return list(rows.order_by("shipped_at", "pk"))
 
 
-def fulfilment_by_public_id(public_id: str) -> Fulfilment | None:
-    """One parcel with its lines; None when there is none."""
-    return Fulfilment.objects.prefetch_related("lines__order_line").filter(public_id=public_id).first()
+def fulfilment_by_public_id(public_id: str) -> Fulfilment:
+    """One parcel with its lines and its order. Raises NotFound."""
+    rows = Fulfilment.objects.select_related("order").prefetch_related("lines__order_line")
+    parcel = rows.filter(public_id=public_id).first()
+    if parcel is None:
+        raise NotFound(_("There is no such parcel."))
+    return parcel
+
+
+def orders_with_waybill(text: str) -> QuerySet:
+    """Ids of the orders with a parcel whose waybill number contains this."""
+    return Fulfilment.objects.filter(waybill__icontains=text).values("order_id")

@@ -1,6 +1,7 @@
 """Ship what was sold, and note that it arrived."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -14,6 +15,8 @@ from core.kernel.errors import CommerceError, InvalidInput, NotFound
 from core.orders import services as orders
 from core.orders.models import Order, OrderLine
 from tenants.permissions import Actor
+
+LONGEST_LINE = 60
 
 
 class FulfilmentClosed(CommerceError):
@@ -56,8 +59,8 @@ def ship(
         public_id=ids.new_id("ful"),
         order=order,
         location_id=order.location_id,
-        courier_name=courier_name.strip(),
-        waybill=waybill.strip(),
+        courier_name=_line(courier_name, "courier_name"),
+        waybill=_line(waybill, "waybill"),
         shipped_at=now,
     )
     FulfilmentLine.objects.bulk_create(
@@ -67,6 +70,38 @@ def ship(
     _note(actor, "fulfilment.shipped", order, fulfilment, {"taken": taken})
     outbox.record(events.OrderFulfilled(order_id=order.pk, fulfilment_id=fulfilment.pk))
     return fulfilment
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelDraft:
+    """What a member puts into a parcel. `quantities` maps SKUs to units; None is everything that is left."""
+
+    quantities: Mapping[str, int] | None = None
+    courier_name: str = ""
+    waybill: str = ""
+
+
+@transaction.atomic
+def ship_as_seen(
+    *, order_id: int, left_seen: int, parcel: ParcelDraft, actor: Actor, now: datetime
+) -> Fulfilment:
+    """Ship, if just as many units are left as the member saw: a form sent twice ships once.
+
+    Raises   MoveRefused when a parcel left meanwhile, and whatever `ship` raises
+    Locks    as `ship`
+    Records  as `ship`
+    """
+    order = orders.lock_order(order_id)
+    if sum(line.left_quantity for line in order.lines.all()) != left_seen:
+        raise orders.MoveRefused(order)
+    return ship(
+        order_id=order_id,
+        quantities=parcel.quantities,
+        courier_name=parcel.courier_name,
+        waybill=parcel.waybill,
+        actor=actor,
+        now=now,
+    )
 
 
 def _taken(lines: Mapping[str, OrderLine], quantities: Mapping[str, int] | None) -> dict[str, int]:
@@ -81,6 +116,14 @@ def _taken(lines: Mapping[str, OrderLine], quantities: Mapping[str, int] | None)
         if sku not in lines or not 1 <= quantity <= lines[sku].left_quantity:
             raise InvalidInput(_("More units than are left to send."), "quantities")
     return taken
+
+
+def _line(text: str, field: str) -> str:
+    """One line without stray spaces. Raises InvalidInput for more than 60 characters."""
+    cleaned = " ".join(text.split())
+    if len(cleaned) > LONGEST_LINE:
+        raise InvalidInput(_("Use at most 60 characters."), field)
+    return cleaned
 
 
 def _note(
@@ -138,7 +181,8 @@ def edit_waybill(*, fulfilment_id: int, courier_name: str, waybill: str, actor: 
     fulfilment, order = _lock_fulfilment(fulfilment_id)
     if fulfilment.state != FulfilmentState.SHIPPED:
         raise FulfilmentClosed
-    fulfilment.courier_name, fulfilment.waybill = courier_name.strip(), waybill.strip()
+    fulfilment.courier_name = _line(courier_name, "courier_name")
+    fulfilment.waybill = _line(waybill, "waybill")
     fulfilment.save(update_fields=["courier_name", "waybill"])
     _note(actor, "fulfilment.waybill_edited", order, fulfilment, {})
     return fulfilment

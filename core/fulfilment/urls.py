@@ -1,4 +1,10 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from core.fulfilment import dashboard
 
 app_name = "fulfilment"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("of/<str:order_id>/ship/", dashboard.ship, name="ship"),
+    path("<str:public_id>/waybill/", dashboard.edit_waybill, name="edit_waybill"),
+    path("<str:public_id>/delivered/", dashboard.deliver, name="deliver"),
+]

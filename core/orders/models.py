@@ -1,8 +1,10 @@
 """What was bought, by whom, for how much, and how far it has come."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from core.kernel import ids
@@ -54,6 +56,10 @@ FULFILMENT_MAY_BECOME: dict[str, set[str]] = {
     FulfilmentState.FULFILLED: {FulfilmentState.DELIVERED},
     FulfilmentState.DELIVERED: set(),
 }
+
+
+# What a search looks into, besides the lines and the parcels.
+SEARCHED = ("number", "customer_name", "recipient_name", "phone", "email")
 
 
 class Order(StoreModel):
@@ -139,6 +145,12 @@ class Order(StoreModel):
             models.Index(
                 fields=["state", "payment_state", "fulfilment_state", "-placed_at"], name="order_by_states"
             ),
+            models.Index(fields=["total_amount"], name="order_by_total"),
+            GinIndex(
+                *(OpClass(Upper(field), name="gin_trgm_ops") for field in SEARCHED),
+                name="order_by_words",
+            ),
+            GinIndex(fields=["tags"], name="order_by_tags"),
         ]
 
     def __str__(self) -> str:
@@ -193,7 +205,13 @@ class OrderLine(StoreModel):
                 condition=Q(fulfilled_quantity__lte=F("quantity")), name="order_line_never_oversent"
             ),
         ]
-        indexes = [models.Index(fields=["variant_id"], name="order_line_by_variant")]
+        indexes = [
+            models.Index(fields=["variant_id"], name="order_line_by_variant"),
+            GinIndex(
+                *(OpClass(Upper(field), name="gin_trgm_ops") for field in ("sku", "product_title")),
+                name="order_line_by_words",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.sku}"
@@ -236,3 +254,42 @@ class SavedView(StoreModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class BulkState(models.TextChoices):
+    WAITING = "WAITING", _("Waiting")
+    RUNNING = "RUNNING", _("Running")
+    DONE = "DONE", _("Done")
+    STOPPED = "STOPPED", _("Stopped")
+
+
+class BulkRun(StoreModel):
+    """One verb for many orders, and what became of each.
+
+    `results` maps an order's public id to "" where it worked, else to why it did not. An order that has a
+    result is not touched again, so a run that broke off goes on where it was.
+    """
+
+    public_id = models.CharField(max_length=ids.MAX_LENGTH)
+    verb = models.CharField(max_length=20)
+    told = models.JSONField(default=dict)
+    order_ids = ArrayField(models.CharField(max_length=ids.MAX_LENGTH))
+    results = models.JSONField(default=dict)
+    state = models.CharField(max_length=7, choices=BulkState, default=BulkState.WAITING)
+    actor_kind = models.CharField(max_length=10)
+    actor_id = models.CharField(max_length=40, blank=True)
+    actor_name = models.CharField(max_length=80)
+    job_id = models.UUIDField(null=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["public_id"], name="bulk_run_one_public_id")]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {len(self.results)}/{len(self.order_ids)}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.state in (BulkState.DONE, BulkState.STOPPED)

@@ -10,3 +10,4 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("core.payments.handlers")
+        import_module("core.payments.order_desk")

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
+from core.kernel.errors import NotFound
 from core.payments.models import BankAccount, MethodCode, Payment, PaymentMethod
 
 
@@ -40,3 +42,11 @@ def payments_of(order_id: int) -> list[Payment]:
     """Every attempt to pay an order, newest first, with its refunds."""
     rows = Payment.objects.filter(order_id=order_id).prefetch_related("refunds")
     return list(rows.order_by("-attempt"))
+
+
+def payment_by_public_id(public_id: str) -> Payment:
+    """One payment with its order. Raises NotFound."""
+    payment = Payment.objects.select_related("order").filter(public_id=public_id).first()
+    if payment is None:
+        raise NotFound(_("There is no such payment."))
+    return payment

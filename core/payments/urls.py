@@ -1,4 +1,10 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from core.payments import dashboard
 
 app_name = "payments"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("<str:public_id>/confirm/", dashboard.confirm, name="confirm"),
+    path("<str:public_id>/check/", dashboard.check, name="check"),
+    path("<str:public_id>/refund/", dashboard.refund, name="refund"),
+]

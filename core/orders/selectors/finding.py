@@ -1,9 +1,9 @@
-"""Find one order by what the asker knows of it."""
+"""Find one thing by what the asker knows of it."""
 
 from django.utils.translation import gettext as _
 
 from core.kernel.errors import NotFound
-from core.orders.models import Order
+from core.orders.models import BulkRun, Order
 
 
 def order_by_token(token: str) -> Order:
@@ -12,12 +12,21 @@ def order_by_token(token: str) -> Order:
 
 
 def order_by_public_id(public_id: str) -> Order:
-    """One order with its lines. Raises NotFound."""
+    """One order with its lines, its customer and its invoice. Raises NotFound."""
     return _one(public_id=public_id)
 
 
 def _one(**known: str) -> Order:
-    order = Order.objects.prefetch_related("lines").filter(**known).first()
+    rows = Order.objects.select_related("customer", "invoice").prefetch_related("lines")
+    order = rows.filter(**known).first()
     if order is None:
         raise NotFound(_("There is no such order."))
     return order
+
+
+def bulk_run(public_id: str) -> BulkRun:
+    """A bulk action and its results so far. Raises NotFound."""
+    run = BulkRun.objects.filter(public_id=public_id).first()
+    if run is None:
+        raise NotFound(_("There is no such bulk action."))
+    return run

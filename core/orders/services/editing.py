@@ -74,10 +74,26 @@ def set_tags(*, order_id: int, tags: Sequence[str], actor: Actor) -> Order:
     Raises   InvalidInput for too many or too long ones
     Locks    the order
     """
+    return _retag(lock_order(order_id), tags, actor)
+
+
+@transaction.atomic
+def add_tags(*, order_id: int, tags: Sequence[str], actor: Actor) -> Order:
+    """Add tags to those an order has; ones that it has already change nothing.
+
+    Raises   InvalidInput for too many or too long ones
+    Locks    the order
+    """
     order = lock_order(order_id)
+    return _retag(order, [*order.tags, *tags], actor)
+
+
+def _retag(order: Order, tags: Sequence[str], actor: Actor) -> Order:
     clean = list(dict.fromkeys(tag.strip() for tag in tags if tag.strip()))
     if len(clean) > MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in clean):
         raise InvalidInput(_("Use at most 20 tags of at most 40 characters."), "tags")
+    if clean == order.tags:
+        return order
     changes = {"tags": [order.tags, clean]}
     order.tags = clean
     order.save(update_fields=["tags"])

@@ -1,6 +1,6 @@
 """Every verb of a payment: `from core.payments import services as payments`."""
 
-from core.payments.services.asking import check_payment, lapse
+from core.payments.services.asking import ask_again, check_payment, lapse
 from core.payments.services.cancelling import cancel_open
 from core.payments.services.connections import GatewayDown, GatewayRefusal, notify_url
 from core.payments.services.expiry import expire
@@ -16,10 +16,18 @@ from core.payments.services.methods import (
 from core.payments.services.notices import NoticeRefused, apply_notice, keep_notice
 from core.payments.services.opening import TransfersExhausted, open, start  # noqa: A004
 from core.payments.services.outcomes import apply_outcome
-from core.payments.services.receiving import AmountDiffers, confirm_transfer
-from core.payments.services.refunding import RefundTooLarge, refund, send_refund
+from core.payments.services.receiving import BY_HAND, AmountDiffers, confirm_transfer
+from core.payments.services.refunding import (
+    RefundTooLarge,
+    RefundWish,
+    refund,
+    refund_as_seen,
+    refundable_now,
+    send_refund,
+)
 
 __all__ = [
+    "BY_HAND",
     "AmountDiffers",
     "GatewayDown",
     "GatewayRefusal",
@@ -28,10 +36,12 @@ __all__ = [
     "NoticeRefused",
     "PaymentClosed",
     "RefundTooLarge",
+    "RefundWish",
     "TransfersExhausted",
     "add_bank_account",
     "apply_notice",
     "apply_outcome",
+    "ask_again",
     "cancel_open",
     "check_payment",
     "confirm_transfer",
@@ -44,6 +54,8 @@ __all__ = [
     "notify_url",
     "open",
     "refund",
+    "refund_as_seen",
+    "refundable_now",
     "remove_bank_account",
     "send_refund",
     "start",

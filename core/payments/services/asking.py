@@ -10,7 +10,7 @@ from core.payments.models import OPEN_STATES, Payment
 from core.payments.ports import GatewayNotice, GatewayRefused, Outcome, PaymentGateway
 from core.payments.services import connections
 from core.payments.services.expiry import expire
-from core.payments.services.locking import MethodUnavailable
+from core.payments.services.locking import MethodUnavailable, PaymentClosed
 from core.payments.services.outcomes import apply_outcome
 from tenants.work import store_task
 
@@ -30,6 +30,16 @@ def check_payment(*, payment_id: int) -> None:
     found = connections.gateway_for(payment).find(reference=payment.reference)
     if found is not None and is_about(found, payment):
         apply_outcome(payment_id=payment.pk, found=found, now=timezone.now())
+
+
+def ask_again(*, payment_id: int) -> None:
+    """Let a payment's gateway be asked soon, because a member wants to know. Twice asks once.
+
+    Raises   PaymentClosed for a payment that no gateway knows
+    """
+    if Payment.objects.only("method").get(pk=payment_id).method not in connections.GATEWAY_OF:
+        raise PaymentClosed
+    check_payment(payment_id=payment_id)
 
 
 @store_task(retries=12, atomic=False, dedupe=True, label=_("Let an unpaid payment expire"))

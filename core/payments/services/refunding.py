@@ -1,5 +1,6 @@
 """Money goes back to the shopper, through the gateway or by hand."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -45,8 +46,7 @@ def refund(
         raise PaymentClosed
     if amount <= 0:
         raise InvalidInput(_("Write how much goes back."), "amount")
-    on_its_way = sum(payment.refunds.filter(state=RefundState.REQUESTED).values_list("amount", flat=True))
-    if amount > payment.refundable_amount - on_its_way:
+    if amount > refundable_now(payment):
         raise RefundTooLarge
     by_hand = is_by_hand or payment.method not in connections.GATEWAY_OF
     row = Refund.objects.create(
@@ -70,6 +70,44 @@ def refund(
     else:
         send_refund(refund_id=row.pk)
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class RefundWish:
+    """How much goes back and why; by hand means that a person has sent it."""
+
+    amount: int
+    reason: str
+    is_by_hand: bool = False
+
+
+@transaction.atomic
+def refund_as_seen(
+    *, payment_id: int, refundable_seen: int, wish: RefundWish, actor: Actor, now: datetime
+) -> Refund:
+    """Refund, if as much can still go back as the member saw: a form sent twice refunds once.
+
+    Raises   PaymentClosed when something was refunded meanwhile, and whatever `refund` raises
+    Locks    the order, then the payment
+    Records  as `refund`
+    """
+    payment, _order = lock_payment(payment_id)
+    if refundable_now(payment) != refundable_seen:
+        raise PaymentClosed
+    return refund(
+        payment_id=payment_id,
+        amount=wish.amount,
+        reason=wish.reason,
+        is_by_hand=wish.is_by_hand,
+        actor=actor,
+        now=now,
+    )
+
+
+def refundable_now(payment: Payment) -> int:
+    """What can still go back, less what is on its way."""
+    on_its_way = payment.refunds.filter(state=RefundState.REQUESTED).values_list("amount", flat=True)
+    return payment.refundable_amount - sum(on_its_way)
 
 
 @store_task(retries=10, atomic=False, label=gettext_lazy("Send a refund"))
