@@ -1,4 +1,8 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from core.shipping import dashboard
 
 app_name = "shipping"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("regions/", dashboard.regions, name="regions"),
+]

@@ -1,6 +1,14 @@
 """The questions about stock: `from core.inventory import selectors`, `selectors.available_to_sell(...)`."""
 
-from core.inventory.selectors.history import drift, movements, stock_at
+from core.inventory.selectors.history import (
+    DayCount,
+    drift,
+    movements,
+    on_hand_by_day,
+    stock_at,
+    totals_at,
+    whole_stock_at,
+)
 from core.inventory.selectors.levels import (
     StockLevel,
     StockRow,
@@ -16,10 +24,12 @@ from core.inventory.selectors.places import (
     location,
     location_for,
     locations,
+    place_rows,
 )
 from core.inventory.selectors.waiting import allocations, reservations, transfer, transfers
 
 __all__ = [
+    "DayCount",
     "StockLevel",
     "StockRow",
     "VariantStock",
@@ -32,11 +42,15 @@ __all__ = [
     "locations",
     "low_count",
     "movements",
+    "on_hand_by_day",
+    "place_rows",
     "reservations",
     "stock_at",
     "stock_of",
     "stock_row",
     "stock_table",
+    "totals_at",
     "transfer",
     "transfers",
+    "whole_stock_at",
 ]

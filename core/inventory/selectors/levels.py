@@ -7,11 +7,14 @@ from django.db.models import F, FilteredRelation, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from core.catalog.models import ProductStatus, Variant
+from core.catalog.selectors import small_url
 from core.inventory.models import Location, StockItem, TransferLine, TransferState
 from core.inventory.selectors.places import locations
 from core.kernel import profile
 from core.kernel.errors import NotFound
 from core.kernel.paging import page
+
+_HEAVY = ("description", "search_vector", "search_text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,16 @@ class VariantStock:
         """Units counted, over all locations."""
         return sum(level.on_hand for level in self.levels)
 
+    @property
+    def spoken_for(self) -> int:
+        """Units promised to orders or put aside, over all locations."""
+        return sum(level.allocated + level.reserved for level in self.levels)
+
+    @property
+    def incoming(self) -> int:
+        """Units on their way, to all locations."""
+        return sum(level.incoming for level in self.levels)
+
 
 @dataclass(frozen=True, slots=True)
 class StockRow:
@@ -58,6 +71,11 @@ class StockRow:
 
     variant: Variant
     level: StockLevel
+
+    @property
+    def image_url(self) -> str:
+        """A small picture of the variant, else of its product; empty without one."""
+        return small_url(self.variant.image or self.variant.product.cover)
 
 
 def stock_table(
@@ -93,7 +111,7 @@ def stock_of(*, sku: str = "", variant_id: str = "", everywhere: bool = False) -
     Raises       NotFound
     """
     wanted = Q(public_id=variant_id) if variant_id else Q(sku=sku)
-    variant = Variant.objects.filter(wanted).select_related("product", "image").first()
+    variant = Variant.objects.filter(wanted).select_related("product__cover", "image").first()
     if variant is None:
         raise NotFound(_("There is no such SKU."))
     items = {item.location_id: item for item in StockItem.objects.filter(variant=variant)}
@@ -143,7 +161,8 @@ def _items(query: str, low: bool) -> QuerySet[StockItem]:
     rows = (
         StockItem.objects.annotate(listed_as=F("variant__product__title"))
         .filter(_matching(query, "variant__"), _listed("variant__") | Q(on_hand__gt=0))
-        .select_related("variant__product", "variant__image", "location")
+        .select_related("variant__product__cover", "variant__image", "location")
+        .defer(*(f"variant__product__{field}" for field in _HEAVY))
     )
     return rows.filter(low_alerted_at__isnull=False, location__is_active=True) if low else rows
 
@@ -155,7 +174,8 @@ def _variants(query: str, location: Location, low: bool) -> QuerySet[Variant]:
             here=FilteredRelation("stock", condition=Q(stock__location=location)),
         )
         .filter(_matching(query, ""), _listed("") | Q(here__on_hand__gt=0))
-        .select_related("product", "image")
+        .select_related("product__cover", "image")
+        .defer(*(f"product__{field}" for field in _HEAVY))
     )
     return rows.filter(here__low_alerted_at__isnull=False) if low else rows
 

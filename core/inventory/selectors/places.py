@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Mapping
 
-from django.db.models import F, Sum
-from django.db.models.functions import Greatest
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
 
 from core.inventory.models import Location, StockItem
@@ -29,6 +29,13 @@ def location(public_id: str) -> Location:
     if found is None:
         raise NotFound(_("There is no such location."))
     return found
+
+
+def place_rows() -> QuerySet[Location]:
+    """The store's locations in the order of `locations`, each with its `units` and `skus`."""
+    return Location.objects.annotate(
+        units=Coalesce(Sum("stock__on_hand"), 0), skus=Count("stock", filter=Q(stock__on_hand__gt=0))
+    ).order_by("-is_active", "-is_default", "position", "pk")
 
 
 def location_for(wanted: Mapping[str, int]) -> int | None:

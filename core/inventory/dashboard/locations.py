@@ -1,0 +1,106 @@
+"""The places that hold goods: opened, described, closed."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from core.inventory import selectors, services
+from core.inventory.forms import LocationForm
+from core.inventory.models import Location
+from core.kernel.errors import CommerceError
+from tenants.permissions import Permission, requires
+
+
+@require_GET
+@requires(Permission.VIEW_STOCK)
+def places(request: HttpRequest) -> HttpResponse:
+    """Every location, the default first."""
+    context = {
+        "rows": selectors.place_rows(),
+        "may_edit": request.actor.may(Permission.EDIT_LOCATIONS),  # type: ignore[attr-defined]
+    }
+    return render(request, "dashboard/inventory/locations.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.EDIT_LOCATIONS)
+def new(request: HttpRequest) -> HttpResponse:
+    """Open a location."""
+    form = LocationForm(request.POST or None)
+    if form.is_valid():
+        facts = dict(form.cleaned_data)
+        try:
+            services.create_location(
+                name=facts.pop("name"),
+                code=facts.pop("code"),
+                facts=facts,
+                actor=request.actor,  # type: ignore[attr-defined]
+            )
+        except CommerceError as refusal:
+            _note(form, refusal)
+    return _answer(request, form, None)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.EDIT_LOCATIONS)
+def edit(request: HttpRequest, location_id: str) -> HttpResponse:
+    """Describe a location anew."""
+    place = selectors.location(location_id)
+    if request.method == "GET":
+        known = {field: getattr(place, field) for field in LocationForm.base_fields}
+        return _answer(request, LocationForm(initial=known), place)
+    form = LocationForm(request.POST)
+    if form.is_valid():
+        try:
+            services.update_location(
+                public_id=location_id,
+                changes=form.cleaned_data,
+                actor=request.actor,  # type: ignore[attr-defined]
+            )
+        except CommerceError as refusal:
+            _note(form, refusal)
+    return _answer(request, form, place)
+
+
+@require_POST
+@requires(Permission.EDIT_LOCATIONS)
+def make_default(request: HttpRequest, location_id: str) -> HttpResponse:
+    """Sell from here first."""
+    place = services.make_default(public_id=location_id, actor=request.actor)  # type: ignore[attr-defined]
+    messages.success(request, _("Orders are now taken from %(place)s first.") % {"place": place.name})
+    return redirect("inventory:locations")
+
+
+@require_POST
+@requires(Permission.EDIT_LOCATIONS)
+def set_open(request: HttpRequest, location_id: str) -> HttpResponse:
+    """Close a location, or open it again."""
+    is_open = request.POST.get("open") == "1"
+    try:
+        place = services.update_location(
+            public_id=location_id,
+            changes={"is_active": is_open},
+            actor=request.actor,  # type: ignore[attr-defined]
+        )
+    except services.LocationInUse as refusal:
+        messages.error(request, refusal.message)
+    else:
+        said = _("%(place)s is open.") if is_open else _("%(place)s is closed. What it told stays readable.")
+        messages.success(request, said % {"place": place.name})
+    return redirect("inventory:locations")
+
+
+def _note(form: LocationForm, refusal: CommerceError) -> None:
+    field = getattr(refusal, "field", "")
+    form.add_error(field if field in form.fields else None, refusal.message)
+
+
+def _answer(request: HttpRequest, form: LocationForm, place: Location | None) -> HttpResponse:
+    if form.is_bound and form.is_valid():
+        messages.success(request, _("Location saved."))
+        return redirect("inventory:locations")
+    context = {"form": form, "place": place}
+    status = 422 if form.is_bound else 200
+    return render(request, "dashboard/inventory/location.html", context, status=status)
