@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.catalog import selectors, services
-from core.catalog.dashboard.asking import actor_of, edits, product_of, sees_costs
+from core.catalog.asking import actor_of, edits, product_of, sees_costs
 from core.catalog.dashboard.tiles import tiles_of
 from core.catalog.forms import ProductForm
 from core.catalog.models import Product, ProductStatus, Variant

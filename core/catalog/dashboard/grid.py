@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.catalog import cells, selectors, services
-from core.catalog.dashboard.asking import actor_of, edits, product_of, sees_costs
+from core.catalog.asking import actor_of, edits, product_of, sees_costs
 from core.catalog.models import Product, Variant
 from core.kernel.errors import InvalidInput
 from tenants.permissions import Permission, requires

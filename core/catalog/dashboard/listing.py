@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from core.catalog import selectors, services
-from core.catalog.dashboard.asking import actor_of, by_script, edits
+from core.catalog.asking import actor_of, by_script, edits
 from core.catalog.forms import BulkForm, FilterForm, ViewForm
 from core.catalog.models import Product, ProductStatus, SavedView
 from core.kernel.errors import InvalidInput

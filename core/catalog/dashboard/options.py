@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.catalog import selectors, services
-from core.catalog.dashboard.asking import actor_of, product_of
+from core.catalog.asking import actor_of, product_of
 from core.catalog.forms import OptionsForm
 from core.catalog.models import Product
 from core.kernel.errors import InvalidInput

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from core.catalog import selectors, services
-from core.catalog.dashboard.asking import actor_of, by_script, product_of
+from core.catalog.asking import actor_of, by_script, product_of
 from core.catalog.models import Media, MediaState, Product
 from core.kernel.errors import CommerceError, InvalidInput
 from core.kernel.image_worker import MAX_BYTES

@@ -58,7 +58,7 @@ def product_by_public_id(public_id: str) -> Product:
 
 
 def whole_product(public_id: str) -> Product:
-    """A product with everything of it: options, values, live variants, pictures. Raises NotFound."""
+    """A product with everything of it: options, values, `live_variants`, pictures. Raises NotFound."""
     found = _with_parts(Product.objects.filter(public_id=public_id)).first()
     if found is None:
         raise NotFound(_("This product does not exist."))
@@ -85,8 +85,8 @@ def product_list(
 def whole_list(
     *, filters: ProductFilters, sort: str = "newest", after: str = "", limit: int = 24
 ) -> tuple[list[Product], str | None]:
-    """Like `product_list`, each product with everything of it, for the API."""
-    rows = _with_parts(filtered(filters))
+    """Like `product_list`, each product with its parts for the API; of its variants the first hundred."""
+    rows = _with_parts(filtered(filters), most_variants=100)
     return paging.page(rows, after=after, limit=limit, key=SORTS.get(sort, SORTS["newest"]))
 
 
@@ -202,7 +202,7 @@ def planned_moment(product_id: int) -> datetime | None:
     return rows.values_list("publish_at", flat=True).first()
 
 
-def _with_parts(products: QuerySet[Product]) -> QuerySet[Product]:
+def _with_parts(products: QuerySet[Product], most_variants: int | None = None) -> QuerySet[Product]:
     values = OptionValue.objects.filter(is_active=True).order_by("position", "pk")
     variants = Variant.objects.filter(retired_at=None).select_related("image").order_by("position", "pk")
     return (
@@ -211,7 +211,7 @@ def _with_parts(products: QuerySet[Product]) -> QuerySet[Product]:
         .prefetch_related(
             Prefetch("options", Option.objects.order_by("position", "pk")),
             Prefetch("options__values", values),
-            Prefetch("variants", variants),
+            Prefetch("variants", variants[:most_variants], to_attr="live_variants"),
             Prefetch("media", Media.objects.order_by("position", "pk")),
         )
     )

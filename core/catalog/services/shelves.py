@@ -1,5 +1,6 @@
 """Categories and brands: where products stand, and who makes them."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.db import transaction
@@ -89,6 +90,27 @@ def move_category(*, public_id: str, parent: str | None, position: int, actor: A
     _rewrite_paths(before, category, above)
     _renumber(category, above, position)
     _audit(actor, "category.moved", category, {"parent": parent, "position": position})
+    return category
+
+
+@transaction.atomic
+def edit_category(*, public_id: str, changes: Mapping[str, Any], actor: Actor) -> Category:
+    """Rename a shelf, move it, or both.
+
+    changes   `name`; `parent_id`, None for the top; `position` among its siblings, last when left out
+    """
+    category = category_by(public_id)
+    if changes.get("name"):
+        category = rename_category(public_id=public_id, name=changes["name"], actor=actor)
+    place = changes.get("position")
+    if "parent_id" in changes or place is not None:
+        now = category.parent.public_id if category.parent else None
+        category = move_category(
+            public_id=public_id,
+            parent=changes.get("parent_id", now),
+            position=10_000 if place is None else place,
+            actor=actor,
+        )
     return category
 
 

@@ -24,6 +24,11 @@ class RowsRefused(CommerceError):
 
     def __init__(self, errors: Mapping[str, Mapping[str, str]]) -> None:
         self.errors = errors
+        self.wrong = [
+            {"field": f"{public_id}.{field}", "message": message}
+            for public_id, fields in errors.items()
+            for field, message in fields.items()
+        ]
         wrong_id, fields = next(iter(errors.items()))
         self.field = f"{wrong_id}.{next(iter(fields))}"
         super().__init__(next(iter(fields.values())))

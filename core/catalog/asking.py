@@ -1,25 +1,34 @@
-"""Who asks, and how they asked: what every catalogue page begins with."""
+"""Who asks, and how they asked: what every door of the catalogue begins with."""
 
 from django.http import HttpRequest
 
 from core.catalog import selectors
 from core.catalog.models import Product
+from core.catalog.schemas import Reader
+from tenants import hosts
+from tenants.models import HostKind
 from tenants.permissions import Actor, Permission
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """The member who acts; `@requires` has seen to it that there is one."""
+    """The member or API key that acts; `@requires` has seen to it that there is one."""
     return request.actor  # type: ignore[attr-defined]
 
 
 def sees_costs(request: HttpRequest) -> bool:
-    """Whether this member may know what goods cost the store."""
+    """Whether who asks may know what goods cost the store."""
     return actor_of(request).may(Permission.VIEW_COSTS)
 
 
 def edits(request: HttpRequest) -> bool:
-    """Whether this member may change products."""
+    """Whether who asks may change products."""
     return actor_of(request).may(Permission.EDIT_PRODUCTS)
+
+
+def reader_of(request: HttpRequest) -> Reader:
+    """What the answers of the API depend on."""
+    store = request.store  # type: ignore[attr-defined]
+    return Reader(sees_costs=sees_costs(request), origin=hosts.store_origin(store, HostKind.STOREFRONT))
 
 
 def by_script(request: HttpRequest) -> bool:
