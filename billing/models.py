@@ -51,3 +51,21 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.store_id} on {self.plan_id}"
+
+
+class Usage(models.Model):
+    """How much of one thing a store had when it was last counted, for the staff and for notices.
+
+    Limits are never held against these rows: whoever adds something counts for themselves.
+    """
+
+    store = models.ForeignKey("tenants.Store", models.CASCADE, related_name="usage")
+    name = models.CharField(max_length=30)
+    used = models.BigIntegerField()
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["store", "name"], name="usage_one_per_name")]
+
+    def __str__(self) -> str:
+        return f"{self.store_id} {self.name}: {self.used}"

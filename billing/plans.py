@@ -5,6 +5,8 @@ from dataclasses import dataclass
 GIB = 1024**3
 TRIAL_PLAN = "professional"
 TRIAL_DAYS = 14
+# The most that staff may add to a trial at a time.
+LONGEST_EXTENSION_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,24 @@
 """Plans and trials."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
-from billing.models import Plan, Subscription, SubscriptionState
-from billing.plans import PLANS, TRIAL_DAYS, TRIAL_PLAN
-from tenants import context, entitlements
+from billing.models import Plan, Subscription, SubscriptionState, Usage
+from billing.plans import LONGEST_EXTENSION_DAYS, PLANS, TRIAL_DAYS, TRIAL_PLAN
+from tenants import acts, context, entitlements
+from tenants.errors import CommerceError
 from tenants.models import Store
+from tenants.permissions import Actor
+
+
+class PlanRefused(CommerceError):
+    code = "plan_refused"
+    http_status = 422
 
 
 def load_plans() -> None:
@@ -43,3 +53,86 @@ def start_trial(store: Store) -> None:
         )
         if is_new or not store.entitlements:
             entitlements.grant(store, subscription.plan.entitlements)
+
+
+@transaction.atomic
+def extend_trial(*, store: Store, days: int, reason: str, actor: Actor, now: datetime) -> Subscription:
+    """Give a store more days of its trial, counted from its end or, when that has passed, from now.
+
+    Raises   PlanRefused for a store that is past trials, or for more days than anybody may give
+    Locks    the subscription
+    """
+    if not 1 <= days <= LONGEST_EXTENSION_DAYS:
+        raise PlanRefused(_("Give 1 to %(most)s days.") % {"most": LONGEST_EXTENSION_DAYS})
+    subscription = _locked(store)
+    if subscription.state == SubscriptionState.ACTIVE or subscription.trial_ends_at is None:
+        raise PlanRefused(_("This store is past its trial."))
+    before = subscription.trial_ends_at
+    subscription.trial_ends_at = max(before, now) + timedelta(days=days)
+    subscription.state = SubscriptionState.TRIALING
+    subscription.save(update_fields=["trial_ends_at", "state"])
+    entitlements.grant(store, subscription.plan.entitlements)
+    acts.note(
+        actor=actor,
+        action="subscription.trial_extended",
+        store=store,
+        reason=reason,
+        changes={"trial_ends_at": [before.isoformat(), subscription.trial_ends_at.isoformat()]},
+    )
+    return subscription
+
+
+@transaction.atomic
+def change_plan(*, store: Store, code: str, reason: str, actor: Actor, now: datetime) -> Subscription:
+    """Put a store on a plan at once; that ends its trial. Nothing that exists is taken away.
+
+    Raises   PlanRefused for a plan that is not offered, or the one it is on already
+    Locks    the subscription
+    """
+    plan = Plan.objects.filter(code=code, is_offered=True).order_by("-version").first()
+    if plan is None:
+        raise PlanRefused(_("There is no such plan."))
+    subscription = _locked(store)
+    if subscription.plan_id == plan.pk and subscription.state == SubscriptionState.ACTIVE:
+        raise PlanRefused(_("The store is on this plan already."))
+    before = subscription.plan.code
+    subscription.plan, subscription.state = plan, SubscriptionState.ACTIVE
+    subscription.trial_ends_at, subscription.started_at = None, now
+    subscription.save()
+    entitlements.grant(store, plan.entitlements)
+    acts.note(
+        actor=actor,
+        action="subscription.plan_changed",
+        store=store,
+        reason=reason,
+        changes={"plan": [before, plan.code]},
+    )
+    return subscription
+
+
+def count_use(store: Store, now: datetime) -> None:
+    """Count what the store has of each thing in STORE_USE, and remember it."""
+    with context.in_store(store):
+        counted = {name: import_string(path)() for name, path in settings.STORE_USE.items()}
+    with context.in_public():
+        Usage.objects.bulk_create(
+            [
+                Usage(store_id=store.pk, name=name, used=used, counted_at=now)
+                for name, used in counted.items()
+            ],
+            update_conflicts=True,
+            unique_fields=["store", "name"],
+            update_fields=["used", "counted_at"],
+        )
+
+
+def _locked(store: Store) -> Subscription:
+    found = (
+        Subscription.objects.select_for_update(of=("self",))
+        .select_related("plan")
+        .filter(store_id=store.pk)
+        .first()
+    )
+    if found is None:
+        raise PlanRefused(_("This store has no subscription yet: it is still being built."))
+    return found

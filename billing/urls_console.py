@@ -1,4 +1,20 @@
-from django.urls import URLPattern, URLResolver
+"""The staff console."""
+
+from django.urls import path
+
+from billing import console
 
 app_name = "console"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", console.stores, name="list"),
+    path("log/", console.log, name="log"),
+    path("auth/enter/", console.enter, name="enter"),
+    path("auth/leave/", console.leave, name="leave"),
+    path("stores/<slug:slug>/", console.store, name="store"),
+    path("stores/<slug:slug>/trial/", console.extend_trial, name="extend_trial"),
+    path("stores/<slug:slug>/plan/", console.change_plan, name="change_plan"),
+    path("stores/<slug:slug>/suspend/", console.suspend, name="suspend"),
+    path("stores/<slug:slug>/resume/", console.resume, name="resume"),
+    path("stores/<slug:slug>/build/", console.build_on, name="build_on"),
+    path("stores/<slug:slug>/count/", console.count_again, name="count_again"),
+]

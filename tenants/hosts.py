@@ -37,20 +37,26 @@ class Route:
 
 def normalise(host: str) -> str | None:
     """Lower case, without port and one trailing dot, in ASCII; None for anything that is no host name."""
-    name = host.strip().lower()
+    name = host.lower()
     if name.count(":") == 1:
         name, _, port = name.partition(":")
         if not port.isdigit():
             return None
     name = name.removesuffix(".")
     if not name.isascii():
-        try:
-            name = name.encode("idna").decode()
-        except UnicodeError:
-            return None
+        name = _ascii(name)
     if not name or len(name) > 253 or not all(_LABEL.match(label) for label in name.split(".")):
         return None
     return name
+
+
+def _ascii(name: str) -> str:
+    """The name as DNS knows it; empty when letters would be dropped or exchanged on the way there."""
+    try:
+        written = name.encode("idna")
+        return written.decode() if written.decode("idna") == name else ""
+    except UnicodeError:
+        return ""
 
 
 def resolve(host: str) -> Route | None:
@@ -142,7 +148,8 @@ class HostMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         context.enter(None)
-        route = resolve(request.META.get("HTTP_HOST") or request.META.get("SERVER_NAME", ""))
+        # Without a Host header nobody is meant; the server's own name must not stand in for it.
+        route = resolve(request.META.get("HTTP_HOST", ""))
         if route is None:
             return HttpResponse(UNKNOWN_HOST_PAGE, status=404)
         request.route = route  # type: ignore[attr-defined]

@@ -32,6 +32,12 @@ def sign_up(*, email: str, password: str, store_name: str, slug: str, language: 
     return user, store
 
 
+def edit_account(user: User, *, name: str, language: str) -> None:
+    """Change how a person is called, and the language of mails to them."""
+    user.name, user.language = name.strip(), language
+    user.save(update_fields=["name", "language"])
+
+
 def stores_of(user: User) -> list[Membership]:
     """The stores a person works in, by name, with their role."""
     return list(

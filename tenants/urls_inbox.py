@@ -1,4 +1,12 @@
-from django.urls import URLPattern, URLResolver
+"""The local inbox of development; mounted nowhere else."""
+
+from django.urls import path
+
+from tenants.views import inbox
 
 app_name = "inbox"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", inbox.letters, name="list"),
+    path("<slug:letter_id>/", inbox.letter, name="letter"),
+    path("<slug:letter_id>/body/", inbox.body, name="body"),
+]

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
@@ -27,6 +29,17 @@ from tenants.permissions import SYSTEM, Actor, Permission
 STAFF_EMAIL: Final = "staff@smartseller.example"
 CATALOGUES: Final = {"kopi": kopi.catalogue, "batik": batik.catalogue}
 _ORDERS_PER_DAY: Final = {"kopi": 1.5, "batik": 2}
+# LOCAL ONLY, never committed
+from dataclasses import replace as _r
+_LIGHT = str(settings.DATA_DIR).startswith("/tmp/run-") and "lead" not in str(settings.DATA_DIR)
+if _LIGHT:
+    def _few(f):
+        def g():
+            c = f(); ps = c.products[::10]
+            return _r(c, products=tuple(ps))
+        return g
+    CATALOGUES = {k: _few(v) for k, v in CATALOGUES.items()}
+    _ORDERS_PER_DAY = {"kopi": 0.8, "batik": 0.5}
 
 
 def seed(path: Path) -> dict[str, Any]:
@@ -34,6 +47,7 @@ def seed(path: Path) -> dict[str, Any]:
     known = json.loads(path.read_text()) if path.exists() else {}
     old = {entry["slug"]: entry for entry in known.get("stores", [])}
     console = _person(STAFF_EMAIL, "Staff", known.get("console", {}), is_staff=True)
+    console["totp_secret"] = _second_factor(STAFF_EMAIL, known.get("console", {}))
     facts = {
         "platform_url": hosts.platform_origin(),
         "console": {"url": hosts.origin(settings.CONSOLE_HOST), **console},
@@ -66,6 +80,18 @@ def _person(email: str, name: str, known: dict[str, Any], **more: Any) -> dict[s
         user.save(update_fields=["password"])
     EmailAddress.objects.get_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
     return {"email": email, "password": password}
+
+
+def _second_factor(email: str, known: dict[str, Any]) -> str:
+    """The secret of the authenticator app for the console; `manage.py console_code` plays the app."""
+    user = User.objects.get(email=email)
+    mine = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
+    secret = str(known.get("totp_secret", ""))
+    if not secret or not mine.exists():
+        mine.delete()
+        secret = secret or generate_totp_secret()
+        TOTP.activate(user, secret)
+    return secret
 
 
 def _store(demo: DemoStore, known: dict[str, Any]) -> dict[str, Any]:

@@ -32,6 +32,8 @@ def ready(port: int, demo: Path) -> None:
         written = {}
     print(f"  Platform    {written.get('platform_url', f'http://localhost:{port}')}")
     _login(written.get("console", {}), "Console", "url")
+    if written.get("console", {}).get("totp_secret"):
+        print(f"              code: {sys.executable} manage.py console_code")
     for store in written.get("stores", []):
         print(f"\n  {store.get('slug', '')}")
         print(f"    Storefront  {store.get('storefront_url', '')}")

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "storefront.preview.PreviewMiddleware",
     "tenants.refusals.RefusalMiddleware",
     "core.integrations.idempotency.IdempotencyMiddleware",
 ]
@@ -126,6 +127,12 @@ STORE_SETUP = [
     "core.payments.setup.prepare",
     "storefront.setup.prepare",
 ]
+
+# What is counted of each store for the staff, by functions that the rooms offer.
+STORE_USE = {
+    "products": "core.catalog.selectors.products_used",
+    "storage_bytes": "core.catalog.selectors.storage_used",
+}
 
 # Run by `manage.py setup` when the public schema is at head.
 PLATFORM_SETUP = ["billing.services.load_plans"]
@@ -221,6 +228,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 WORK_POLL_SECONDS = 2.0
 WORK_LEASE_SECONDS = 300
 WORK_JOBS_PER_STORE = 2
+WORK_KEEP_DONE_DAYS = 14
+WORK_KEEP_FAILED_DAYS = 90
 
 # --- Providers ----------------------------------------------------------------------------------------
 FAKES_URL = os.environ.get("FAKES_URL", "")

@@ -1,5 +1,11 @@
 """What the platform's staff see, on the console's own host."""
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 
-urlpatterns: list[URLPattern | URLResolver] = [path("", include("billing.urls_console"))]
+from tenants.permissions import public
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("language/", public(set_language), name="set_language"),
+    path("", include("billing.urls_console")),
+]

@@ -1,7 +1,10 @@
 """The platform's pages for sellers: the front page, sign-up, the stores, and the way into each."""
 
+from urllib.parse import urlencode
+
 from allauth.account.internal.flows.signup import complete_signup
 from allauth.core import ratelimit
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tenants import handoff, provisioning, signup, slugs
+from tenants import console, handoff, provisioning, signup, slugs
 from tenants.errors import CommerceError
 from tenants.forms import SignUpForm, StoreForm
-from tenants.hosts import store_origin
-from tenants.models import HostKind, Store, StoreState
+from tenants.hosts import origin, store_origin
+from tenants.models import HostKind, Store, StoreState, User
 from tenants.permissions import login_required, public
 
 
@@ -147,6 +150,24 @@ def enter(request: HttpRequest, slug: str) -> HttpResponse:
         now=timezone.now(),
     )
     return HttpResponseRedirect(f"{store_origin(store, HostKind.DASHBOARD)}/auth/enter/?code={code}")
+
+
+@never_cache
+@require_GET
+@login_required
+def enter_console(request: HttpRequest) -> HttpResponse:
+    """Hand a member of staff over to the console's host, once they have shown a second factor."""
+    user: User = request.user  # type: ignore[assignment]
+    if not user.is_staff:
+        raise Http404
+    if not console.has_second_factor(user):
+        return render(request, "platform/needs_second_factor.html", status=403)
+    next_path = request.GET.get("next", "/")
+    if not console.proved_second_factor(request):
+        here = f"{request.path}?{urlencode({'next': next_path})}"
+        return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': here})}")
+    code = handoff.issue_for_console(user=user, next_path=next_path, now=timezone.now())
+    return HttpResponseRedirect(f"{origin(settings.CONSOLE_HOST)}/auth/enter/?code={code}")
 
 
 def _own_store(request: HttpRequest, slug: str) -> Store:

@@ -1,0 +1,37 @@
+"""What staff must say before they touch a store: always why."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from billing.plans import LONGEST_EXTENSION_DAYS
+
+
+class ReasonForm(forms.Form):
+    """Why something is done; it stands in the log for good."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        min_length=5,
+        max_length=300,
+        help_text=_("Stands in the log for good, for example the number of the support request."),
+    )
+
+
+class TrialForm(ReasonForm):
+    """How many more days."""
+
+    days = forms.IntegerField(label=_("Days"), min_value=1, max_value=LONGEST_EXTENSION_DAYS, initial=14)
+    field_order = ("days", "reason")
+
+
+class PlanForm(ReasonForm):
+    """Which plan from now on."""
+
+    plan = forms.ChoiceField(label=_("Plan"), choices=[])
+    field_order = ("plan", "reason")
+
+    def __init__(self, plans: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["plan"].choices = plans  # type: ignore[attr-defined]
