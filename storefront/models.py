@@ -1,5 +1,6 @@
 """How a store looks to shoppers, what its front page shows, and the texts it publishes."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -63,17 +64,25 @@ class SectionKind(models.TextChoices):
     CATEGORIES = "CATEGORIES", _("Categories")
     NEWEST = "NEWEST", _("Newest products")
     CATEGORY = "CATEGORY", _("Products of a category")
+    PRODUCTS = "PRODUCTS", _("Chosen products")
     TEXT = "TEXT", _("Text")
 
 
 class HomeSection(StoreModel):
-    """One block of the front page. `category_public_id` names what a CATEGORY section shows."""
+    """One block of the front page.
+
+    `category_public_id` names what a CATEGORY section shows, `product_public_ids` what a PRODUCTS section
+    shows. The first product of a HERO lends it its picture.
+    """
 
     public_id = models.CharField(max_length=MAX_LENGTH)
     kind = models.CharField(max_length=10, choices=SectionKind)
     title = models.CharField(max_length=80, blank=True)
     text = models.CharField(max_length=400, blank=True)
     category_public_id = models.CharField(max_length=MAX_LENGTH, blank=True)
+    product_public_ids = ArrayField(
+        models.CharField(max_length=MAX_LENGTH), default=list, db_default=[], blank=True
+    )
     is_shown = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -82,6 +91,34 @@ class HomeSection(StoreModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.title}".strip()
+
+
+class VersionState(models.TextChoices):
+    DRAFT = "DRAFT", _("Draft")
+    SHOWN = "SHOWN", _("Published")
+
+
+class DesignVersion(StoreModel):
+    """A whole design (dress and front page) as it is being drawn, or as it was published.
+
+    `design` is storefront.design.Design as JSON. There is one draft at most. The latest SHOWN is what
+    shoppers see, those before it are what "undo" goes back to.
+    """
+
+    state = models.CharField(max_length=5, choices=VersionState)
+    design = models.JSONField()
+    made_at = models.DateTimeField()
+    actor_name = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["state"], condition=Q(state="DRAFT"), name="design_version_one_draft"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.made_at:%Y-%m-%d %H:%M}"
 
 
 class PageKind(models.TextChoices):
