@@ -13,7 +13,7 @@ from core.kernel import phones, regions
 from core.kernel.regions import Region, RegionLevel
 from core.orders import registry
 from core.orders.models import FulfilmentState, Order, OrderSource, OrderState, PaymentState
-from core.orders.selectors import VIEWS, OrderFilter
+from core.orders.selectors import BEHIND_NUMBERS, VIEWS, OrderFilter
 from core.orders.services import DraftAddress
 
 _FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2100, 1, 1)
@@ -48,7 +48,7 @@ class OrderFilterForm(forms.Form):
     since = DayField(label=_("From"), required=False)
     until = DayField(label=_("Until"), required=False)
     view = forms.ChoiceField(
-        required=False, choices=[(name, name) for name in VIEWS], widget=forms.HiddenInput
+        required=False, choices=[(name, name) for name in VIEWS | BEHIND_NUMBERS], widget=forms.HiddenInput
     )
     q = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
 

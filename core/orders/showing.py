@@ -16,7 +16,7 @@ from core.kernel import phones
 from core.kernel.formats import format_money
 from core.orders import registry
 from core.orders.models import FulfilmentState, Order, OrderSource, OrderState, PaymentState, SavedView
-from core.orders.selectors import VIEWS
+from core.orders.selectors import BEHIND_NUMBERS, VIEWS
 from tenants import hosts
 from tenants.context import require_store
 from tenants.models import HostKind
@@ -30,6 +30,8 @@ VIEW_NAMES = {
     "to_refund": gettext_lazy("To refund"),
     "closed": gettext_lazy("Completed"),
     "cancelled": gettext_lazy("Cancelled"),
+    "placed": gettext_lazy("Not cancelled"),
+    "sold": gettext_lazy("Sold"),
 }
 _TONES: dict[str, dict[str, str]] = {
     "state": {OrderState.OPEN: "neutral", OrderState.CLOSED: "success", OrderState.CANCELLED: "danger"},
@@ -141,6 +143,7 @@ def view_tabs(
 ) -> list[dict[str, Any]]:
     """The tabs over the list: the daily views, then the store's own."""
     here = urlencode(sorted(told.items()))
+    looked_at = [name for name in BEHIND_NUMBERS if told.get("view") == name]
     daily = [
         {
             "label": VIEW_NAMES[name],
@@ -148,7 +151,7 @@ def view_tabs(
             "active": told.get("view", "") == name and not _is_saved(here, saved),
             "count": counts.get(name) or "",
         }
-        for name in VIEWS
+        for name in [*VIEWS, *looked_at]
     ]
     own = [
         {

@@ -2,6 +2,7 @@
 
 from core.orders.selectors.finding import bulk_run, order_by_public_id, order_by_token
 from core.orders.selectors.listing import (
+    BEHIND_NUMBERS,
     MOST_IN_BULK,
     VIEWS,
     OrderFilter,
@@ -22,6 +23,7 @@ from core.orders.selectors.papers import (
 from core.orders.selectors.timeline import Happening, timeline
 
 __all__ = [
+    "BEHIND_NUMBERS",
     "MOST_IN_BULK",
     "VIEWS",
     "Happening",
