@@ -9,6 +9,7 @@ from ninja.openapi.schema import OpenAPISchema
 from config.api_document import with_problems
 from config.api_input import CarefulParser
 from config.api_refusals import map_errors
+from core.analytics import api as analytics
 from core.catalog import api as catalog
 from core.customers import api as customers
 from core.fulfilment import api as fulfilment
@@ -61,6 +62,7 @@ def build(name: str, routers: list[tuple[str, Router]], auth: Any = None) -> Nin
 
 # Rooms mount their routers here, one line each; their paths begin with the room's noun.
 _ROOMS = [
+    analytics.router,
     catalog.router,
     inventory.router,
     orders.router,

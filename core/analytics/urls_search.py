@@ -1,4 +1,8 @@
-from django.urls import URLPattern, URLResolver
+"""The palette's address."""
+
+from django.urls import path
+
+from core.analytics import dashboard
 
 app_name = "search"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [path("", dashboard.search, name="search")]

@@ -20,6 +20,7 @@ class StoreProfile(StoreModel):
     order_prefix = models.CharField(max_length=6, default="SO")
     payment_hours = models.PositiveSmallIntegerField(default=24)
     low_stock_threshold = models.PositiveIntegerField(default=5)
+    looked_at = models.DateTimeField(null=True)
     shared_at = models.DateTimeField(null=True)
     onboarding_closed_at = models.DateTimeField(null=True)
 

@@ -1,4 +1,5 @@
-/* The keyboard: / to search, j k to move, x to tick, Enter to open, g and a letter to go, Ctrl-K for the palette. */
+/* The keyboard: / to search, j k to move, x to tick, Enter to open, g and a letter to go, Ctrl-K for the palette,
+   ? for the list of all this. */
 (() => {
   "use strict";
 
@@ -37,7 +38,7 @@
     else openPalette();
   }
 
-  /* Palette */
+  /* Palette: the arrows move the focus over what was found, typing goes back to the field. */
   const palette = document.getElementById("palette");
   const field = palette?.querySelector("input");
 
@@ -45,15 +46,14 @@
     if (!palette || palette.open) return;
     palette.showModal();
     field.select();
+    field.dispatchEvent(new Event("palette:open"));
   }
 
   function moveHit(step) {
-    const hits = [...palette.querySelectorAll(".palette__hit")];
-    if (!hits.length) return;
-    const at = hits.findIndex((hit) => hit.classList.contains("is-cursor"));
-    const next = hits[(at + step + hits.length) % hits.length] || hits[0];
-    hits[at]?.classList.remove("is-cursor");
-    next.classList.add("is-cursor");
+    const stops = [field, ...palette.querySelectorAll(".palette__hit")];
+    const at = Math.max(0, stops.indexOf(document.activeElement));
+    const next = stops[(at + step + stops.length) % stops.length];
+    next.focus();
     next.scrollIntoView({ block: "nearest" });
   }
 
@@ -65,19 +65,44 @@
       event.preventDefault();
       palette.close();
     } else if (event.key === "Enter" && event.target === field) {
-      const hit = palette.querySelector(".palette__hit.is-cursor") || palette.querySelector(".palette__hit");
-      if (hit) {
+      const hit = palette.querySelector(".palette__hit");
+      if (hit && palette.dataset.asked === field.value) {
         event.preventDefault();
         location.assign(hit.href);
       }
+    } else if (event.target !== field && (event.key.length === 1 || event.key === "Backspace")) {
+      field.focus();
     }
   });
+
+  /* Enter opens the first hit only when the hits belong to the words in the field. */
+  palette?.addEventListener("htmx:beforeRequest", () => {
+    delete palette.dataset.asked;
+    palette.dataset.asking = field.value;
+  });
+  palette?.addEventListener("htmx:afterSwap", () => {
+    palette.dataset.asked = palette.dataset.asking;
+  });
+
+  /* The sheet of keys. A letter belongs to the first entry that has it. */
+  const help = document.getElementById("keyboard-help");
+
+  function openHelp() {
+    if (!help || help.open) return;
+    const seen = new Set();
+    for (const row of help.querySelectorAll("[data-go-row]")) {
+      row.hidden = seen.has(row.dataset.goRow);
+      seen.add(row.dataset.goRow);
+    }
+    help.showModal();
+  }
 
   const KEYS = {
     "/": focusSearch,
     j: () => moveCursor(1),
     k: () => moveCursor(-1),
     x: tickCursor,
+    "?": openHelp,
     g: () => {
       goUntil = Date.now() + GO_WAIT;
     },
