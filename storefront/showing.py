@@ -18,6 +18,8 @@ _CARD_SIZES = {
     Preset.GALERI: "(min-width: 64rem) 28rem, (min-width: 48rem) 33vw, 50vw",
     Preset.BERSIH: "5rem",
 }
+# How many cards fill whole rows of a section, on a phone and on a desk.
+_CARDS_OF_A_SECTION = {Preset.PASAR: 10, Preset.GALERI: 6, Preset.BERSIH: 8}
 # Above this many left, the exact number helps nobody.
 FEW = 10
 
@@ -57,6 +59,11 @@ def cards(found: list[catalog.ProductCard]) -> list[Card]:
 def card_sizes(preset: str) -> str:
     """The `sizes` of a card's picture."""
     return _CARD_SIZES.get(Preset(preset), "50vw")
+
+
+def section_size(preset: str) -> int:
+    """How many cards a section of the front page, or the foot of a product, shows."""
+    return _CARDS_OF_A_SECTION.get(Preset(preset), 6)
 
 
 def product_url(slug: str) -> str:

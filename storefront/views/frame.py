@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.catalog import selectors as catalog
 from core.kernel import phones, profile
+from core.kernel.profile import StoreProfile
 from storefront import selectors, showing, stylesheet
 from storefront.models import Theme
 from tenants.hosts import store_origin
@@ -25,17 +26,20 @@ def show(
 ) -> HttpResponse:
     """Render one page of the storefront inside its frame.
 
-    context   may bring `shelves` if the page has read them already; else they are read here
+    context   may bring `shelves` and `dress` if the page has read them already; else they are read here
     """
     told = context or {}
     shelves = told.get("shelves")
-    around = frame(request, catalog.shelves() if shelves is None else shelves)
+    around = frame(
+        request,
+        theme=told.get("dress") or selectors.theme(),
+        shelves=catalog.shelves() if shelves is None else shelves,
+    )
     return render(request, f"{FOLDER}/{template}", {**around, **told}, status=status)
 
 
-def frame(request: HttpRequest, shelves: list[catalog.Shelf]) -> dict[str, Any]:
+def frame(request: HttpRequest, *, theme: Theme, shelves: list[catalog.Shelf]) -> dict[str, Any]:
     """What templates/base/storefront.html asks for."""
-    theme = selectors.theme()
     origin = origin_of(request)
     return {
         "theme": _dress(theme),
@@ -44,7 +48,7 @@ def frame(request: HttpRequest, shelves: list[catalog.Shelf]) -> dict[str, Any]:
             {"label": page.title, "url": reverse("storefront:page", args=[page.slug])}
             for page in selectors.footer_pages()
         ],
-        "contact": _contact(),
+        "contact": _contact(facts_of(request)),
         "languages": _languages(request),
         "search_url": reverse("storefront:search"),
         "cart_url": reverse("storefront:cart"),
@@ -56,8 +60,20 @@ def frame(request: HttpRequest, shelves: list[catalog.Shelf]) -> dict[str, Any]:
 
 
 def origin_of(request: HttpRequest) -> str:
-    """The store's one public address, whatever host this request came by."""
-    return store_origin(request.store, HostKind.STOREFRONT)  # type: ignore[attr-defined]
+    """The store's one public address, whatever host this request came by. Read once for each request."""
+    known: str | None = getattr(request, "shop_origin", None)
+    if known is None:
+        known = store_origin(request.store, HostKind.STOREFRONT)  # type: ignore[attr-defined]
+        request.shop_origin = known  # type: ignore[attr-defined]
+    return known
+
+
+def facts_of(request: HttpRequest) -> StoreProfile:
+    """The store's own facts. Read once for each request."""
+    known: StoreProfile | None = getattr(request, "shop_facts", None)
+    if known is None:
+        known = request.shop_facts = profile.current()  # type: ignore[attr-defined]
+    return known
 
 
 def _menu(request: HttpRequest, shelves: list[catalog.Shelf]) -> list[dict[str, Any]]:
@@ -79,8 +95,7 @@ def _dress(theme: Theme) -> dict[str, Any]:
     }
 
 
-def _contact() -> dict[str, str]:
-    facts = profile.current()
+def _contact(facts: StoreProfile) -> dict[str, str]:
     number = facts.whatsapp_phone
     return {
         "whatsapp_url": phones.whatsapp_link(number) if number else "",

@@ -7,14 +7,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from core.catalog import selectors as catalog
-from core.kernel import profile
 from storefront import selectors, showing, structured
 from storefront.models import HomeSection, SectionKind
-from storefront.views.frame import origin_of, show
+from storefront.views.frame import facts_of, origin_of, show
 from tenants.permissions import public
-
-NEWEST = 10
-OF_A_CATEGORY = 5
 
 
 @public
@@ -22,7 +18,8 @@ OF_A_CATEGORY = 5
 def home(request: HttpRequest) -> HttpResponse:
     """The sections that the seller put together."""
     shelves = catalog.shelves()
-    newest = showing.cards(catalog.product_cards(limit=NEWEST).cards)
+    theme = selectors.theme()
+    newest = showing.cards(catalog.product_cards(limit=showing.section_size(theme.preset)).cards)
     sections = [_filled(section, shelves, newest) for section in selectors.home_sections()]
     shown = [section for section in sections if section["is_worth_showing"]]
     hero = next((section for section in shown if section["kind"] == SectionKind.HERO), None)
@@ -33,11 +30,12 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "sections": shown,
             "shelves": shelves,
+            "dress": theme,
             "lcp": hero["picture"] if hero else None,
             "page_description": hero["text"] if hero else "",
             "is_empty": not newest,
             "jsonld": [
-                structured.shop(origin=origin_of(request), store_name=store.name, profile=profile.current())
+                structured.shop(origin=origin_of(request), store_name=store.name, profile=facts_of(request))
             ],
         },
     )
@@ -71,7 +69,7 @@ def _cards(section: HomeSection, shelves: list[catalog.Shelf], newest: list[show
     shelf = showing.shelf_where(shelves, lambda each: each.public_id == section.category_public_id)
     if shelf is None:
         return {"cards": []}
-    found = catalog.product_cards(category=shelf.slug, limit=OF_A_CATEGORY).cards
+    found = catalog.product_cards(category=shelf.slug, limit=max(len(newest), 1)).cards
     return {
         "title": section.title or shelf.name,
         "cards": showing.cards(found),

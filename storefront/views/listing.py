@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -53,8 +54,11 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
     shelf = showing.shelf_where(shelves, lambda each: each.slug == slug)
     more = {
         "crumbs": [
-            {"label": name, "url": showing.category_url(each) if each != slug else ""}
-            for name, each in crumbs
+            {"label": _("Home"), "url": reverse("storefront:home")},
+            *(
+                {"label": name, "url": showing.category_url(each) if each != slug else ""}
+                for name, each in crumbs
+            ),
         ],
         "shelves": shelves,
         "below": [

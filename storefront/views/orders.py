@@ -12,13 +12,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from core.fulfilment import selectors as fulfilment
-from core.kernel import phones, profile
+from core.kernel import phones
 from core.kernel.errors import CommerceError, NotFound
 from core.orders import selectors as orders
 from core.payments import selectors as payments
 from core.payments import services as paying
 from storefront import following
-from storefront.views.frame import origin_of, show
+from storefront.views.frame import facts_of, origin_of, show
 from tenants.permissions import SHOPPER, public
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
@@ -72,7 +72,7 @@ def order(request: HttpRequest, token: str) -> HttpResponse:
         "address": _address(found),
         "state_url": reverse("storefront:order_state", args=[token]),
         "version": following.version(found),
-        "ask_url": _ask_url(found),
+        "ask_url": _ask_url(request, found),
         **_payment(found),
     }
     return _private(show(request, "order.html", context))
@@ -167,8 +167,8 @@ def _address(order: Any) -> dict[str, str] | None:
     }
 
 
-def _ask_url(order: Any) -> str:
-    number = profile.current().whatsapp_phone
+def _ask_url(request: HttpRequest, order: Any) -> str:
+    number = facts_of(request).whatsapp_phone
     question = _("Hello, I have a question about my order %(number)s.") % {"number": order.number}
     return phones.whatsapp_link(number, question) if number else ""
 

@@ -10,15 +10,14 @@ from django.views.decorators.http import require_safe
 
 from core.catalog import selectors as catalog
 from core.inventory import selectors as inventory
-from core.kernel import phones, profile
+from core.kernel import phones
 from core.kernel.errors import NotFound
 from core.payments import selectors as payments
 from core.shipping import selectors as shipping
-from storefront import areas, showing, structured, texts
-from storefront.views.frame import origin_of, show
+from storefront import areas, selectors, showing, structured, texts
+from storefront.views.frame import facts_of, origin_of, show
 from tenants.permissions import public
 
-RELATED = 10
 _MOST_DESCRIPTION = 155
 
 
@@ -76,8 +75,14 @@ def _body(
         "takes_cash": any(method.code == "COD" for method in payments.methods_for_checkout(1)),
         "ask_url": _ask_url(request, page),
         "delivery": _delivery(request, chosen),
-        "related": showing.cards(catalog.related_cards(page.id, page.category_id, RELATED)),
+        **_related(page),
     }
+
+
+def _related(page: catalog.ProductPage) -> dict[str, Any]:
+    theme = selectors.theme()
+    found = catalog.related_cards(page.id, page.category_id, showing.section_size(theme.preset))
+    return {"dress": theme, "related": showing.cards(found)}
 
 
 def _chosen(
@@ -100,7 +105,7 @@ def _crumbs(page: catalog.ProductPage) -> list[dict[str, str]]:
 
 def _ask_url(request: HttpRequest, page: catalog.ProductPage) -> str:
     """A WhatsApp chat that already says which product it is about; "" without a number."""
-    number = profile.current().whatsapp_phone
+    number = facts_of(request).whatsapp_phone
     if not number:
         return ""
     address = origin_of(request) + showing.product_url(page.slug)
