@@ -1,26 +1,55 @@
 """Marks every text of the store `batik`, and looks for the mark wherever another store's work left traces."""
 
 import logging
+from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.search import SearchVectorField
 from django.core import mail
-from django.db import models
+from django.db import DatabaseError, connection, models, transaction
 from django.test import Client
+from django.utils import timezone
 from redis import Redis
 
 from core.kernel import profile
 from tenants import context
-from tenants.models import Store
+from tenants.models import Job, JobState, Store
 from tenants.permissions import SYSTEM
+from tenants.store_model import StoreModel
 
 CANARY = "CANARY-BATIK"
+# As many as a test is likely to make of one kind: their keys are equal to those of the other store.
+ROWS = 3
+# Names of Redis keys that may hold the other store's texts.
+_own_keys: list[str] = ["host:batik"]
+# Tables in which no row could be made, and why; a test demands that there are none.
+unmarked: list[str] = []
+# What a rule of the table asks for beyond ones and zeros.
+FITTING: dict[str, dict[str, Any]] = {"payments.Refund": {"amount": 1}}
+# One row per choice is there already, and no other text.
+FULL = {"payments.PaymentMethod"}
+# Names of Redis keys that may hold the other store's texts.
+_own_keys: list[str] = ["host:batik"]
+# Tables in which no row could be made, and why; a test demands that there are none.
+unmarked: list[str] = []
+
+
+def store_models() -> list[type[models.Model]]:
+    """Every table of a store, those that others point to first."""
+    return [model for model in apps.get_models() if issubclass(model, StoreModel)]
 
 
 def plant(store: Store) -> None:
-    """Give the other store facts that must never be seen elsewhere."""
+    """Fill every text column of every table of the other store with a mark that must be seen nowhere else."""
+    refused: list[tuple[type[models.Model], Exception]] = []
+    _own_keys[1:] = [f":{store.uid}:"]
     with context.in_store(store):
         profile.edit(
             changes={
@@ -30,43 +59,150 @@ def plant(store: Store) -> None:
             },
             actor=SYSTEM,
         )
+        left = store_models()
+        for _ in range(4):  # the rows that others point to are made in an earlier round
+            refused = [refusal for refusal in map(_try_to_fill, left) if refusal]
+            left = [model for model, _ in refused]
+    Job.objects.create(
+        store=store,
+        kind="tests.canary",
+        payload={"text": CANARY},
+        state=JobState.DEAD,
+        last_error=CANARY,
+        next_at=timezone.now(),
+    )
+    unmarked[:] = [f"{model._meta.label}: {why}" for model, why in refused]
+
+
+def _try_to_fill(model: type[models.Model]) -> tuple[type[models.Model], Exception] | None:
+    try:
+        with transaction.atomic():
+            _fill(model)
+    except (DatabaseError, ValueError, TypeError) as refusal:
+        return model, refusal
+    return None
+
+
+def _fill(model: type[models.Model]) -> None:
+    """Up to three rows; one that the table takes is enough."""
+    is_single = any(constraint.name.endswith("_one_row") for constraint in model._meta.constraints)
+    if is_single or model._meta.label in FULL:
+        return
+    for number in range(1, ROWS + 1):
+        try:
+            with transaction.atomic():
+                model._default_manager.bulk_create([model(**_facts(model, number))])
+        except DatabaseError:
+            if number == 1:
+                raise
+
+
+def _facts(model: type[models.Model], number: int) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    pointed_at: Counter[type[models.Model]] = Counter()
+    for field in model._meta.concrete_fields:
+        if isinstance(field, models.ForeignKey):
+            target = field.remote_field.model
+            # Two keys to one table, as from here to there, point to two rows.
+            facts[field.attname] = _row_of(field, number + pointed_at[target])
+            pointed_at[target] += 1
+        elif not field.primary_key and not field.generated:
+            facts[field.attname] = _value(field, number)
+    return {**facts, **FITTING.get(model._meta.label, {})}
+
+
+def _row_of(field: Any, number: int) -> Any:
+    if field.remote_field.model is field.model and field.null:
+        return None
+    rows = field.remote_field.model._default_manager.order_by("-pk").values_list("pk", flat=True)
+    targets = list(rows[:ROWS]) or [None]
+    return targets[(number - 1) % len(targets)]
+
+
+def _value(field: Any, number: int) -> Any:
+    mark = f"{CANARY}-{number}-{field.name}"
+    if isinstance(field, ArrayField):
+        is_text = isinstance(field.base_field, models.CharField) and not field.base_field.choices
+        return [mark[: field.base_field.max_length]] if is_text else []
+    if isinstance(field, models.JSONField):
+        return [mark] if field.get_default() == [] else {"text": mark}
+    if isinstance(field, models.FileField):
+        return mark
+    if isinstance(field, models.CharField | models.TextField):
+        if field.choices:
+            return field.choices[-number % len(field.choices)][0]
+        fits = field.max_length is None or field.max_length >= len(CANARY) + 2
+        return mark[: field.max_length] if fits else field.get_default() or str(number)
+    return _plain_value(field, number)
+
+
+def _plain_value(field: Any, number: int) -> Any:
+    if isinstance(field, models.BooleanField):
+        return False
+    if isinstance(field, models.DateTimeField):
+        return None if field.null else timezone.now() + timedelta(days=number)
+    if isinstance(field, models.DateField):
+        return None if field.null else timezone.now().date()
+    if isinstance(field, models.IntegerField) and not field.has_default():
+        return None if field.null else int(not field.name.endswith("_amount"))
+    return None if isinstance(field, SearchVectorField) else field.get_default()
+
+
+def canary_columns(store: Store, model: type[models.Model]) -> int:
+    """How many rows of `model` in this store carry a canary, over all its columns."""
+    with context.in_store(store), connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT count(*) FROM "{model._meta.db_table}" AS t WHERE t::text ILIKE %s',
+            [f"%{CANARY}%"],
+        )
+        return int(cursor.fetchone()[0])
+
+
+# The search
 
 
 class WatchedClient(Client):
-    """A browser that fails the test when a page of another host shows a canary.
-
-    The request ends on the platform's ground, as in a server; the test then goes on where it was.
-    """
+    """A browser that fails the test when a page of another host shows a canary."""
 
     def request(self, **request: Any) -> Any:
-        with context.in_public():
-            response = super().request(**request)
+        response = super().request(**request)
         host = request.get("HTTP_HOST") or self.defaults.get("HTTP_HOST", "")
-        if not host.startswith("batik") and not response.streaming:
-            seen = response.content.decode(errors="replace") + str(response.headers)
-            assert CANARY.lower() not in seen.lower(), (
-                f"{host}{request.get('PATH_INFO')} shows a row of batik"
-            )
+        if host.startswith("batik"):
+            return response
+        if response.streaming:
+            response.streaming_content = list(response.streaming_content)
+            body = b"".join(response)
+            response.streaming_content = [body]
+        else:
+            body = response.content
+        seen = body.decode(errors="replace") + str(response.headers)
+        assert CANARY.lower() not in seen.lower(), f"{host}{request.get('PATH_INFO')} shows a row of batik"
         return response
 
 
 @pytest.fixture(autouse=True)
 def _no_canary_escapes(request: pytest.FixtureRequest) -> Iterator[None]:
-    """After each test that worked for kopi: no canary in its mails, logs or Redis."""
+    """After each test that worked for kopi: no canary in its mails, logs, files or Redis."""
     if "kopi" not in request.fixturenames:
         yield
         return
     seen: list[str] = []
     ear = _Ear(seen)
     logging.getLogger().addHandler(ear)
+    began = timezone.now().timestamp()
     yield
     logging.getLogger().removeHandler(ear)
     if "batik" in request.fixturenames or "other_store" in request.fixturenames:
         return
-    for message in getattr(mail, "outbox", []):
-        seen.append(f"{message.subject} {message.body} {message.recipients()}")
+    seen.extend(_readable(message) for message in getattr(mail, "outbox", []))
     seen.extend(_redis_values())
+    seen.extend(_files_since(began))
     assert not [text for text in seen if CANARY.lower() in text.lower()]
+
+
+def _readable(message: Any) -> str:
+    parts = [*getattr(message, "alternatives", []), *message.attachments, message.extra_headers]
+    return f"{message.subject} {message.body} {message.recipients()} {parts}"
 
 
 class _Ear(logging.Handler):
@@ -78,24 +214,37 @@ class _Ear(logging.Handler):
         self.seen.append(record.getMessage())
 
 
+def _files_since(began: float) -> list[str]:
+    """What was written to the media folder: names and contents."""
+    found = (path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file())
+    fresh = (path for path in found if path.stat().st_mtime >= began - 1)
+    return [f"{path} {path.read_bytes().decode(errors='replace')}" for path in fresh]
+
+
 def _redis_values() -> list[str]:
     """Every value that this run's caches and queue hold, except batik's own keys."""
     redis = Redis.from_url(settings.REDIS_URL)
     texts = []
     for key in redis.scan_iter(count=1000):
         name = key.decode(errors="replace")
-        if redis.type(key) == b"string" and "host:batik" not in name:
-            texts.append((redis.get(key) or b"").decode(errors="replace"))
-        elif redis.type(key) == b"list":
-            texts.extend(item.decode(errors="replace") for item in redis.lrange(key, 0, -1))
+        if any(mark in name for mark in _own_keys):
+            continue
+        texts.append(f"{name} {_redis_value(redis, key)}")
     return texts
 
 
-def canary_columns(store: Store, model: type[models.Model]) -> int:
-    """How many rows of `model` in this store carry a canary, over all its text columns."""
-    with context.in_store(store):
-        texts = [f for f in model._meta.fields if isinstance(f, models.CharField | models.TextField)]
-        query = models.Q()
-        for field in texts:
-            query |= models.Q(**{f"{field.name}__icontains": CANARY})
-        return model._default_manager.filter(query).count() if texts else 0
+def _redis_value(redis: Redis, key: bytes) -> str:
+    match redis.type(key):
+        case b"string":
+            values = [redis.get(key) or b""]
+        case b"list":
+            values = redis.lrange(key, 0, -1)
+        case b"hash":
+            values = redis.hvals(key)
+        case b"set":
+            values = list(redis.smembers(key))
+        case b"zset":
+            values = redis.zrange(key, 0, -1)
+        case _:
+            values = []
+    return " ".join(value.decode(errors="replace") for value in values)
