@@ -1,40 +1,51 @@
 """The page where a seller makes and revokes API keys."""
 
+from typing import Any
+
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from core.integrations import selectors, services
 from core.integrations.forms import ApiKeyForm
-from tenants.permissions import Permission, requires
+from core.integrations.scopes import words_of
+from core.kernel.errors import InvalidInput
+from tenants.permissions import Actor, Permission, requires
+
+PAGE = "dashboard/integrations/keys.html"
+
+
+def _actor(request: HttpRequest) -> Actor:
+    return request.actor  # type: ignore[attr-defined]
 
 
 @require_GET
 @requires(Permission.EDIT_API_KEYS)
 def keys(request: HttpRequest) -> HttpResponse:
     """The store's keys and the form for a new one."""
-    form = ApiKeyForm(request.actor)  # type: ignore[attr-defined]
-    return render(request, "dashboard/integrations/keys.html", {"keys": selectors.api_keys(), "form": form})
+    return render(request, PAGE, _page(ApiKeyForm(_actor(request))))
 
 
 @require_POST
 @requires(Permission.EDIT_API_KEYS)
 def create(request: HttpRequest) -> HttpResponse:
     """Make a key and show it this once, or the form with what is wrong."""
-    form = ApiKeyForm(request.actor, request.POST)  # type: ignore[attr-defined]
-    new_key = ""
+    form, new_key = ApiKeyForm(_actor(request), request.POST), ""
     if form.is_valid():
-        _, new_key = services.create_key(
-            name=form.cleaned_data["name"],
-            scopes=form.cleaned_data["scopes"],
-            actor=request.actor,  # type: ignore[attr-defined]
-        )
-    response = render(
-        request,
-        "dashboard/integrations/keys.html",
-        {"keys": selectors.api_keys(), "form": form, "new_key": new_key},
-        status=200 if new_key else 422,
-    )
+        try:
+            _row, new_key = services.create_key(
+                name=form.cleaned_data["name"],
+                scopes=form.cleaned_data["scopes"],
+                expires_at=form.expires_at(timezone.now()),
+                actor=_actor(request),
+            )
+        except InvalidInput as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+    shown = ApiKeyForm(_actor(request)) if new_key else form
+    response = render(request, PAGE, _page(shown) | {"new_key": new_key}, status=200 if new_key else 422)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -43,5 +54,12 @@ def create(request: HttpRequest) -> HttpResponse:
 @requires(Permission.EDIT_API_KEYS)
 def revoke(request: HttpRequest, public_id: str) -> HttpResponse:
     """End a key at once."""
-    services.revoke_key(public_id=public_id, actor=request.actor)  # type: ignore[attr-defined]
+    row = services.revoke_key(public_id=public_id, actor=_actor(request))
+    messages.success(request, _("The key %(name)s no longer works.") % {"name": row.name})
     return redirect("integrations:keys")
+
+
+def _page(form: ApiKeyForm) -> dict[str, Any]:
+    now = timezone.now()
+    rows = [(row, row.state_at(now), words_of(row.scopes)) for row in selectors.api_keys()]
+    return {"form": form, "chosen": form.chosen(), "rows": rows}

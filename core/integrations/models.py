@@ -1,5 +1,7 @@
 """Doors for other systems: API keys, and the memory that makes their retries harmless."""
 
+from datetime import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -28,6 +30,12 @@ class ApiKey(StoreModel):
 
     def __str__(self) -> str:
         return f"{self.prefix} {self.name}"
+
+    def state_at(self, now: datetime) -> str:
+        """ACTIVE, EXPIRED or REVOKED."""
+        if self.revoked_at is not None:
+            return "REVOKED"
+        return "EXPIRED" if self.expires_at is not None and self.expires_at <= now else "ACTIVE"
 
 
 class IdempotencyKey(StoreModel):

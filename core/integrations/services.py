@@ -15,9 +15,18 @@ from core.kernel import audit, ids
 from core.kernel.errors import InvalidInput, NotFound
 from tenants.permissions import Actor, Permission
 
+LONGEST_NAME = 60
+
 
 def _hash(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _clean_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise InvalidInput(_("Give the key a name of at most 60 letters."), "name")
+    return name
 
 
 @transaction.atomic
@@ -26,8 +35,12 @@ def create_key(
 ) -> tuple[ApiKey, str]:
     """Make a key. Returns the row and the key itself, which can never be shown again.
 
-    Raises   InvalidInput without scopes, or with one that the actor does not hold
+    Raises   InvalidInput without a name or scopes, with a scope that the actor does not hold, or an end that
+             has passed
     """
+    name = _clean_name(name)
+    if expires_at is not None and expires_at <= timezone.now():
+        raise InvalidInput(_("This moment has passed. Choose a later one."), "expires_at")
     wanted = sorted({Permission(scope) for scope in scopes})
     if not wanted:
         raise InvalidInput(_("Choose at least one thing that the key may do."), "scopes")
@@ -43,12 +56,18 @@ def create_key(
         created_by=actor.name,
         expires_at=expires_at,
     )
-    audit.write(actor=actor, action="api_key.created", subject="api_key", subject_id=row.public_id)
+    audit.write(
+        actor=actor,
+        action="api_key.created",
+        subject="api_key",
+        subject_id=row.public_id,
+        changes={"name": row.name, "scopes": row.scopes},
+    )
     return row, key
 
 
 @transaction.atomic
-def revoke_key(*, public_id: str, actor: Actor) -> None:
+def revoke_key(*, public_id: str, actor: Actor) -> ApiKey:
     """End a key at once. Revoking twice changes nothing. Raises NotFound."""
     row = ApiKey.objects.select_for_update().filter(public_id=public_id).first()
     if row is None:
@@ -57,6 +76,7 @@ def revoke_key(*, public_id: str, actor: Actor) -> None:
         row.revoked_at = timezone.now()
         row.save(update_fields=["revoked_at"])
         audit.write(actor=actor, action="api_key.revoked", subject="api_key", subject_id=public_id)
+    return row
 
 
 def actor_for(key: str) -> Actor | None:

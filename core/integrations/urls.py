@@ -6,5 +6,5 @@ app_name = "integrations"
 urlpatterns = [
     path("", dashboard.keys, name="keys"),
     path("create/", dashboard.create, name="create"),
-    path("<str:public_id>/revoke/", dashboard.revoke, name="revoke"),
+    path("<slug:public_id>/revoke/", dashboard.revoke, name="revoke"),
 ]

@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from core.integrations import services
 from core.integrations.models import ApiKey
+from core.integrations.scopes import groups_for
 from core.kernel.errors import InvalidInput
 from tenants import context
 from tenants.members import actor_of
@@ -85,3 +89,125 @@ def test_the_api_answers_problem_documents(kopi: Store):
 
     assert document.status_code == 200
     assert document.json()["openapi"].startswith("3.")
+
+
+def test_every_scope_has_a_name_and_a_group():
+    offered = [scope for group in groups_for(SYSTEM) for scope, _words in group.scopes]
+
+    assert sorted(offered) == sorted(Permission)
+
+
+def test_a_key_ends_by_itself(kopi: Store):
+    soon = timezone.now() + timedelta(days=1)
+    with context.in_store(kopi):
+        row, key = services.create_key(
+            name="Kasir", scopes=[Permission.VIEW_HOME], actor=SYSTEM, expires_at=soon
+        )
+        assert services.actor_for(key) is not None
+        ApiKey.objects.filter(pk=row.pk).update(expires_at=timezone.now())
+        row.refresh_from_db()
+        assert services.actor_for(key) is None
+        assert row.state_at(timezone.now()) == "EXPIRED"
+
+
+@pytest.mark.parametrize(
+    ("name", "expires_at"),
+    [("", None), ("x" * 61, None), ("a\x00b", None), ("Kasir", datetime(2020, 1, 1, tzinfo=UTC))],
+)
+def test_a_key_without_a_name_or_a_future_is_refused(kopi: Store, name: str, expires_at: datetime | None):
+    with context.in_store(kopi):
+        with pytest.raises(InvalidInput):
+            services.create_key(name=name, scopes=[Permission.VIEW_HOME], actor=SYSTEM, expires_at=expires_at)
+        assert ApiKey.objects.count() == 0
+
+
+def test_an_owner_gives_a_key_an_end_on_the_page(kopi: Store, sari: User, dashboard: Callable[..., Client]):
+    dashboard(sari).post(
+        "/settings/api-keys/create/", {"name": "Kasir", "scopes": ["view_orders"], "expires_in": "30"}
+    )
+
+    with context.in_store(kopi):
+        left = ApiKey.objects.get().expires_at - timezone.now()  # type: ignore[operator]
+    assert timedelta(days=29) < left <= timedelta(days=30)
+
+
+def test_a_form_without_scopes_comes_back_as_it_was_typed(
+    kopi: Store, sari: User, dashboard: Callable[..., Client]
+):
+    answer = dashboard(sari).post("/settings/api-keys/create/", {"name": "Kasir"})
+
+    assert (answer.status_code, 'value="Kasir"' in answer.content.decode()) == (422, True)
+    with context.in_store(kopi):
+        assert ApiKey.objects.count() == 0
+
+
+def test_the_api_makes_lists_and_revokes_keys(kopi: Store, api: Client):
+    made = api.post(
+        "/api/v1/api-keys", {"name": "Kasir", "scopes": ["view_orders"]}, content_type="application/json"
+    )
+    listed = api.get("/api/v1/api-keys?limit=1").json()
+    ended = api.post(f"/api/v1/api-keys/{made.json()['id']}/revoke").json()
+
+    assert made.status_code == 201
+    assert made.json()["key"].startswith(made.json()["prefix"])
+    assert [row["name"] for row in listed["items"]] == ["Kasir"]
+    assert "key" not in listed["items"][0] and listed["next"]
+    assert ended["state"] == "REVOKED"
+    with context.in_store(kopi):
+        assert services.actor_for(made.json()["key"]) is None
+
+
+def test_a_key_makes_no_key_that_may_do_more(kopi: Store):
+    with context.in_store(kopi):
+        _row, key = services.create_key(name="Kasir", scopes=[Permission.EDIT_API_KEYS], actor=SYSTEM)
+    browser = client_at(f"kopi.{settings.DASHBOARD_SUFFIX}")
+
+    answer = browser.post(
+        "/api/v1/api-keys",
+        {"name": "More", "scopes": ["refund_payments"]},
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {key}"},
+    )
+
+    assert answer.status_code == 422
+    with context.in_store(kopi):
+        assert not ApiKey.objects.filter(name="More").exists()
+
+
+def test_another_stores_key_cannot_be_revoked(kopi: Store, batik: Store, api: Client):
+    with context.in_store(batik):
+        row, key = services.create_key(name="Laras", scopes=[Permission.VIEW_HOME], actor=SYSTEM)
+
+    assert api.post(f"/api/v1/api-keys/{row.public_id}/revoke").status_code == 404
+    with context.in_store(batik):
+        assert services.actor_for(key) is not None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"name": "x", "scopes": []},
+        {"name": "x", "scopes": ["fly"]},
+        {"name": "\x00", "scopes": ["view_home"]},
+        {"name": "x", "scopes": ["view_home"], "expires_at": "2020-01-01T00:00:00Z"},
+        {"name": "x", "scopes": ["view_home"], "expires_at": "2030-01-01T00:00:00"},
+        {"name": "x", "scopes": ["view_home"], "owner": True},
+    ],
+)
+def test_nonsense_makes_no_key(kopi: Store, api: Client, body: dict):
+    assert api.post("/api/v1/api-keys", body, content_type="application/json").status_code == 422
+    with context.in_store(kopi):
+        assert ApiKey.objects.count() == 1  # the one that asks
+
+
+def test_the_page_costs_the_same_for_one_key_and_for_many(
+    kopi: Store, sari: User, dashboard: Callable[..., Client], django_assert_max_num_queries: Any
+):
+    with context.in_store(kopi):
+        for number in range(12):
+            services.create_key(name=f"Kasir {number}", scopes=[Permission.VIEW_HOME], actor=SYSTEM)
+    browser = dashboard(sari)
+    browser.get("/settings/api-keys/")
+
+    with django_assert_max_num_queries(8):
+        browser.get("/settings/api-keys/")
