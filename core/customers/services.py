@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Greatest
@@ -120,6 +122,8 @@ def edit_customer(*, public_id: str, changes: Mapping[str, Any], actor: Actor) -
     Records  CustomerChanged
     """
     customer = lock_customer(public_id)
+    if not changes:
+        return customer
     before = {field: getattr(customer, field) for field in changes}
     for field, value in changes.items():
         setattr(customer, field, _cleaned(field, value))
@@ -153,9 +157,19 @@ def _cleaned(field: str, value: Any) -> Any:
         return phones.normalise(value)
     if field == "tags":
         return _tags(value)
+    if field == "email" and value:
+        return _mail(value)
     if field == "name" and not value.strip():
         raise InvalidInput(_("Write a name."), "name")
     return value
+
+
+def _mail(address: str) -> str:
+    try:
+        validate_email(address)
+    except ValidationError as wrong:
+        raise InvalidInput(_("This e-mail address is not complete."), "email") from wrong
+    return address
 
 
 def _tags(tags: Sequence[str]) -> list[str]:

@@ -30,7 +30,7 @@ def render(template: str, content: Mapping[str, Any], *, made_at: datetime | Non
         font_paths=_fonts(),
         format="pdf",
         sys_inputs={"paper": json.dumps(content)},
-        timestamp=made_at.astimezone(UTC) if made_at else None,
+        timestamp=made_at.astimezone(UTC).replace(microsecond=0) if made_at else None,
     )
     assert isinstance(compiled, bytes)
     return compiled

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
-from django.forms import Form
 from django.utils.functional import Promise
 
 from core.kernel.models import AuditEntry
@@ -39,7 +38,7 @@ class BulkVerb:
     label: type_of_label
     icon: str
     permission: Permission
-    form: type[Form]
+    form: type[Any]
     run: Callable[[Order, Mapping[str, Any], Actor, datetime], None]
     preview: Callable[[Sequence[Order]], str]
     template: str = ""

@@ -2,4 +2,7 @@
 
 from ninja import Router
 
+from core.payments import order_api
+
 router = Router(tags=["Payments"])
+router.add_router("", order_api.router)

@@ -1,9 +1,14 @@
 """Find one thing by what the asker knows of it."""
 
+import uuid
+
 from django.utils.translation import gettext as _
 
 from core.kernel.errors import NotFound
-from core.orders.models import BulkRun, Order
+from core.orders.models import BulkRun, BulkState, Order
+from tenants import worklist
+from tenants.context import require_store
+from tenants.models import JobState
 
 
 def order_by_token(token: str) -> Order:
@@ -29,4 +34,15 @@ def bulk_run(public_id: str) -> BulkRun:
     run = BulkRun.objects.filter(public_id=public_id).first()
     if run is None:
         raise NotFound(_("There is no such bulk action."))
+    if run.job_id is not None and not run.is_over and _has_ended(run.job_id):
+        run.state = BulkState.STOPPED
     return run
+
+
+def _has_ended(job_id: uuid.UUID) -> bool:
+    """Whether the background work of a run was cancelled or given up elsewhere."""
+    try:
+        state = worklist.work_item(store=require_store(), job_id=job_id).state
+    except worklist.JobNotFound:
+        return True
+    return state in (JobState.CANCELLED, JobState.DEAD)

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from core.kernel import ids
 from core.kernel.errors import CommerceError, InvalidInput, NotFound
 from core.orders import registry
 from core.orders.models import BulkRun, BulkState, Order
-from tenants import work
+from tenants import work, worklist
 from tenants.context import require_store
 from tenants.permissions import Actor
 
@@ -135,6 +136,7 @@ def stop_bulk(*, public_id: str) -> BulkRun:
 
 def _ask_to_stop(run: BulkRun, job_id: uuid.UUID) -> None:
     """A run that has not begun is over at once; one that goes on stops at its next report."""
-    work.ask_to_cancel(job_id, require_store())
+    with suppress(worklist.JobNotFound, worklist.JobNotStoppable):
+        worklist.stop(store=require_store(), job_id=job_id)
     if run.state == BulkState.WAITING:
         _end(run, BulkState.STOPPED)
