@@ -56,10 +56,15 @@ def shopper_at(slug: str = "kopi", **more: Any) -> Shopper:
 
 
 def errors_of(answer: HttpResponse) -> list[str]:
-    """What a page complains about."""
-    return re.findall(
-        r"errorlist.*?<li>(.*?)</li>|banner__body.*?<p>(.*?)</p>", answer.content.decode(), re.S
-    )
+    """What the summary of a form complains about, without its markup."""
+    summary = re.search(r"error-summary__title.*?</div>", answer.content.decode(), re.DOTALL)
+    told = re.findall(r"<li>(.*?)</li>", summary[0], re.DOTALL) if summary else []
+    return [re.sub(r"<[^>]+>", "", each) for each in told]
+
+
+def notices_of(answer: HttpResponse) -> list[str]:
+    """The texts of the notices on a page."""
+    return re.findall(r'banner__body"><p>(.*?)</p>', answer.content.decode())
 
 
 def sellable(on_hand: int = 5, price_amount: int = 50_000, **facts: Any) -> Variant:
