@@ -51,7 +51,10 @@ def save_draft(*, design: Design, now: datetime, actor: Actor) -> Design:
 
 
 def keep_draft(design: Design, *, now: datetime, actor: Actor) -> Design:
-    """Write a checked design as the draft. Call it with the theme locked."""
+    """Write a checked design as the draft; one that is published already is none. Lock the theme first."""
+    if design == selectors.published_design():
+        DesignVersion.objects.filter(state=VersionState.DRAFT).delete()
+        return design
     DesignVersion.objects.update_or_create(
         state=VersionState.DRAFT,
         defaults={"design": as_json(design), "made_at": now, "actor_name": actor.name},

@@ -50,6 +50,7 @@ def frame(request: HttpRequest, *, theme: Theme, shelves: list[catalog.Shelf]) -
         ],
         "contact": _contact(facts_of(request)),
         "languages": _languages(request),
+        "home_url": reverse("storefront:home"),
         "search_url": reverse("storefront:search"),
         "cart_url": reverse("storefront:cart"),
         "cart_badge_url": reverse("storefront:cart_badge"),
