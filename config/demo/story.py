@@ -5,7 +5,7 @@ Plain values, decided before anything is written, so that the first delivery can
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random
@@ -53,6 +53,16 @@ _FATES: Final = (
     (1, {Fate.SENT: 45, Fate.PAID: 35, Fate.PARTLY_SENT: 12, Fate.CANCELLED: 8}),
     (0, {Fate.PAID: 55, Fate.WAITING: 40, Fate.SENT: 5}),
 )
+# One sale of each kind that chance may leave out, this many hours ago.
+_ALWAYS: Final = {
+    Fate.WAITING: 2,
+    Fate.PAID: 9,
+    Fate.PARTLY_SENT: 40,
+    Fate.CANCELLED: 60,
+    Fate.EXPIRED: 90,
+    Fate.PARTLY_REFUNDED: 300,
+    Fate.REFUNDED: 420,
+}
 _NOTES: Final = (
     "",
     "",
@@ -77,6 +87,11 @@ def tell(catalogue: DemoCatalogue, *, now: datetime, per_day: float, seed: int) 
         for _number in range(max(1, round(chance.gauss(busy, 1)))):
             moment = _moment(day, now, chance)
             sales.append(_sale(moment, now, cast, wares, chance))
+    for fate, hours in _ALWAYS.items():
+        moment = now - timedelta(hours=hours, minutes=chance.randrange(60))
+        units = {ware.sku: 1 for ware in chance.sample(wares, 2)}
+        sale = replace(_sale(moment, now, cast, wares, chance), units=units)
+        sales.append(replace(sale, fate=fate, method="MANUAL_TRANSFER"))
     return sorted(sales, key=lambda sale: sale.at)
 
 
@@ -104,9 +119,9 @@ def _sale(
     method = chance.choices([code for code, _weight in _METHODS], [weight for _code, weight in _METHODS])[0]
     fate = _fate((now - moment).days, method, chance)
     lines = chance.choices((1, 2, 3, 4), (58, 27, 11, 4))[0]
-    if fate == Fate.PARTLY_SENT:
-        lines = max(lines, 2)
     chosen = chance.sample(wares, lines)
+    if len(chosen) == 1 and fate == Fate.PARTLY_SENT:
+        fate = Fate.SENT
     return Sale(
         at=moment,
         shopper=cast[min(int(chance.expovariate(1 / 30)), len(cast) - 1)],
