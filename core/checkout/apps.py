@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,6 @@ class CheckoutConfig(AppConfig):
     name = "core.checkout"
     label = "checkout"
     verbose_name = "Checkout"
+
+    def ready(self) -> None:
+        import_module("core.checkout.pickups")

@@ -91,6 +91,28 @@ def update_method(*, public_id: str, changes: Mapping[str, Any], actor: Actor) -
 
 
 @transaction.atomic
+def order_methods(*, public_ids: Sequence[str], actor: Actor) -> list[ShippingMethod]:
+    """Offer the methods to shoppers in this order; those that are not named come after, as they stood.
+
+    Locks    all methods in primary-key order
+    """
+    rows = list(ShippingMethod.objects.select_for_update().order_by("pk"))
+    rank = {public_id: number for number, public_id in enumerate(public_ids)}
+    rows.sort(key=lambda row: (rank.get(row.public_id, len(rank)), row.position, row.pk))
+    for position, row in enumerate(rows):
+        row.position = position
+    ShippingMethod.objects.bulk_update(rows, ["position"])
+    audit.write(
+        actor=actor,
+        action="shipping_methods.ordered",
+        subject="shipping_method",
+        subject_id="",
+        changes={"order": [row.name for row in rows]},
+    )
+    return rows
+
+
+@transaction.atomic
 def delete_method(*, public_id: str, actor: Actor) -> None:
     """Remove a method and its rates. Orders keep the name and the fee that they were placed with."""
     method = lock_method(public_id)
