@@ -177,8 +177,8 @@ PLACES: Final = (
     ),
     Place(
         "notifications:overview",
-        _("Messages"),
-        _("Mails to shoppers and your team"),
+        _("Mails"),
+        _("To shoppers and to your team"),
         "mail",
         Permission.EDIT_SETTINGS,
         "pesan email surat notifikasi mails notifications",

@@ -10,7 +10,7 @@ from core.integrations.scopes import ScopeGroup, groups_for
 from tenants.permissions import Actor
 
 _EXPIRIES = [
-    ("", _("Never")),
+    ("", _("It never ends")),
     ("30", _("In 30 days")),
     ("90", _("In 90 days")),
     ("365", _("In one year")),

@@ -10,3 +10,4 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("core.notifications.handlers")
+        import_module("core.notifications.order_desk")

@@ -17,6 +17,7 @@ from core.notifications import mail, selectors, services
 from core.notifications.forms import MailChoicesForm
 from core.notifications.kinds import KINDS, Audience, Kind, for_audience
 from core.notifications.models import MessageState
+from core.notifications.order_desk import tone_of
 from core.notifications.selectors.samples import sample
 from tenants.permissions import Actor, Permission, requires
 
@@ -26,12 +27,6 @@ _MAIL_POLICY = {
     "style-src": ["'unsafe-inline'"],
     "frame-ancestors": ["'self'"],
     "sandbox": True,
-}
-TONES = {
-    MessageState.SENT: "success",
-    MessageState.FAILED: "warning",
-    MessageState.REFUSED: "danger",
-    MessageState.SENDING: "info",
 }
 
 
@@ -100,7 +95,7 @@ def sent(request: HttpRequest) -> HttpResponse:
     rows, cursor = selectors.message_list(state=state, query=query, after=request.GET.get("after", ""))
     context = {
         "tabs": _tabs("sent"),
-        "rows": [(row, KINDS.get(row.kind), TONES.get(row.state, "neutral")) for row in rows],
+        "rows": [(row, KINDS.get(row.kind), tone_of(row)) for row in rows],
         "query": query,
         "state": state,
         "chips": _chips(state, query),
@@ -160,8 +155,8 @@ def _preview_url(kind: Kind, language: str) -> str:
 
 def _tabs(active: str) -> list[dict[str, Any]]:
     return [
-        {"label": _("Mails"), "url": reverse("notifications:overview"), "active": active == "mails"},
-        {"label": _("Sent"), "url": reverse("notifications:sent"), "active": active == "sent"},
+        {"label": _("What is sent"), "url": reverse("notifications:overview"), "active": active == "mails"},
+        {"label": _("Sent mails"), "url": reverse("notifications:sent"), "active": active == "sent"},
     ]
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from core.kernel import ids
 from core.notifications import selectors
@@ -58,7 +59,7 @@ def _readers(kind: Kind, story: Story) -> list[tuple[str, str]]:
     return [(order.email.lower(), order.language)] if order is not None and order.email else []
 
 
-@store_task(dedupe=True)
+@store_task(dedupe=True, label=_("Mail about low stock"))
 def digest_low_stock() -> None:
     """Tell the staff once about everything that ran low since the alarm was set. Safe to run twice."""
     announce(kind="staff_stock_low", source_id=0, now=timezone.now())

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.kernel import audit
 from core.kernel.errors import CommerceError
@@ -30,7 +31,7 @@ class AlreadySent(CommerceError):
         super().__init__(_("This message has been sent, or is on its way."))
 
 
-@store_task(retries=8, atomic=False, dedupe=True)
+@store_task(retries=8, atomic=False, dedupe=True, label=gettext_lazy("Send a mail"))
 def deliver(*, message_id: int) -> None:
     """Write one message's mail from what is true now and send it, unless it went out already.
 

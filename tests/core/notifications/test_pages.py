@@ -12,6 +12,7 @@ from core.notifications import selectors
 from core.notifications import services as notifications
 from core.notifications.kinds import KINDS
 from core.notifications.models import Message, MutedMail
+from core.orders.models import Order
 from tenants import context
 from tenants.models import Role, Store, User
 from tests.factories.orders import placed_order
@@ -150,3 +151,15 @@ def test_a_message_that_waits_is_not_sent_twice_by_the_api(told: Message, api: C
     assert api.post(f"/api/v1/messages/{told.public_id}/again").status_code == 409
     assert api.post("/api/v1/messages/msg_unknown/again").status_code == 404
     assert outbox.outbox == []
+
+
+def test_the_order_page_shows_what_was_written_about_it(
+    kopi: Store, told: Message, sari: User, dashboard: Browser
+):
+    with context.in_store(kopi):
+        public_id = Order.objects.get(number=told.about).public_id
+
+    page = dashboard(sari).get(f"/orders/{public_id}/").content.decode()
+
+    assert page.count("dewi@example.com") >= 1
+    assert "messages-title" in page
