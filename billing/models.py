@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from billing.plans import GIB
+
 
 class Plan(models.Model):
     """What a store may do and what that costs. Plans are data: a changed plan is a new version."""
@@ -24,6 +26,11 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} v{self.version}"
+
+    @property
+    def picture_gigabytes(self) -> int:
+        """Room for pictures, the way a price list says it."""
+        return int(self.entitlements.get("storage_bytes") or 0) // GIB
 
 
 class SubscriptionState(models.TextChoices):

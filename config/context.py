@@ -73,9 +73,20 @@ def _entries(request: HttpRequest, rows: list[tuple]) -> list[dict[str, Any]]:
     for key, label, icon, name, permission in rows:
         url = _url(name)
         if url and request.actor.may(permission):  # type: ignore[attr-defined]
-            active = request.path == url if url == "/" else request.path.startswith(url)
-            entries.append({"key": key, "label": label, "icon": icon, "url": url, "active": active})
+            entries.append({"key": key, "label": label, "icon": icon, "url": url, "active": False})
+    for entry in _nearest(request.path, entries):
+        entry["active"] = True
     return entries
+
+
+def _nearest(path: str, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The entry that the page hangs under: the one with the longest address, so Team is not Settings too."""
+    above = [
+        entry
+        for entry in entries
+        if path == entry["url"] or (entry["url"] != "/" and path.startswith(entry["url"]))
+    ]
+    return sorted(above, key=lambda entry: len(entry["url"]))[-1:]
 
 
 def _url(name: str) -> str:

@@ -40,12 +40,12 @@ def normalise(host: str) -> str | None:
     name = host.lower()
     if name.count(":") == 1:
         name, _, port = name.partition(":")
-        if not port.isdigit():
+        if not (port.isascii() and port.isdigit()):
             return None
     name = name.removesuffix(".")
     if not name.isascii():
         name = _ascii(name)
-    if not name or len(name) > 253 or not all(_LABEL.match(label) for label in name.split(".")):
+    if not name or len(name) > 253 or not all(_LABEL.fullmatch(label) for label in name.split(".")):
         return None
     return name
 

@@ -4,12 +4,13 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from billing import pages
 from tenants.permissions import public
 from tenants.urls_accounts import leads_inside
 from tenants.views import account, invitations, platform
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", platform.home, name="home"),
+    path("", pages.home, name="home"),
     path("language/", public(set_language), name="set_language"),
     path("signup/", platform.sign_up, name="sign_up"),
     path("signup/address/", platform.propose_address, name="propose_address"),

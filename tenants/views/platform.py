@@ -1,4 +1,4 @@
-"""The platform's pages for sellers: the front page, sign-up, the stores, and the way into each."""
+"""The platform's pages for sellers: sign-up, the stores, and the way into each."""
 
 from urllib.parse import urlencode
 
@@ -20,13 +20,6 @@ from tenants.forms import SignUpForm, StoreForm
 from tenants.hosts import origin, store_origin
 from tenants.models import HostKind, Store, StoreState, User
 from tenants.permissions import login_required, public
-
-
-@require_GET
-@public
-def home(request: HttpRequest) -> HttpResponse:
-    """What this is, and the way in."""
-    return render(request, "platform/home.html")
 
 
 @never_cache
