@@ -1,5 +1,6 @@
 """Turns a refusal that reaches the top of a page into an answer in the reader's language."""
 
+import sys
 from collections.abc import Callable
 
 from django.conf import settings
@@ -7,8 +8,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.views.defaults import server_error
 
+from tenants.context import StoreSchemaMissing
 from tenants.errors import CommerceError
+from tenants.hosts import UNKNOWN_HOST_PAGE
 
 
 class RefusalMiddleware:
@@ -34,6 +38,13 @@ def refusal_page(request: HttpRequest, message: str, status: int) -> HttpRespons
         page: HttpResponse = import_string(own)(request, message, status)
         return page
     return render(request, "refusal.html", {"message": message, "status": status}, status=status)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Django calls this for whatever nobody foresaw; a store whose tables are away is only away for now."""
+    if isinstance(sys.exc_info()[1], StoreSchemaMissing):
+        return HttpResponse(UNKNOWN_HOST_PAGE, status=503, headers={"Retry-After": "60"})
+    return server_error(request)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -34,6 +34,10 @@ class StoreQuerySet(models.QuerySet):
 
     def _refuse_elsewhere(self) -> None:
         here = _schema()
+        # Set where a row's relation is followed: `order.lines`, `line.order`.
+        start = self._hints.get("instance")  # type: ignore[attr-defined]
+        if isinstance(start, StoreModel):
+            start.refuse_elsewhere()
         if self._built_in not in (None, here):
             raise CrossStoreError(f"A query of {self._built_in} was about to run in {here}.")
 
@@ -90,6 +94,8 @@ class StoreModel(models.Model):
 
     class Meta:
         abstract = True
+        # Relations are followed by the base manager, which is Django's plain one unless it is named.
+        base_manager_name = "objects"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.refuse_elsewhere()

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from config.api import dashboard_api
 from config.gallery import gallery
 
+handler500 = "tenants.refusals.broken"
 # One line per room. Order does not matter: each room has a prefix of its own.
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", dashboard_api.urls),

@@ -1,17 +1,9 @@
 """The search for canaries itself: it must find one where there is one."""
 
-import logging
-
-import pytest
-from django.core import mail
-from django.db import DatabaseError, connection, transaction
-
 from core.kernel import profile
-from core.kernel.models import NumberSequence
 from tenants import context
 from tenants.models import Store
 from tests.canaries import CANARY, canary_columns, store_models
-from tests.factories.catalog import make_product
 
 
 def test_the_other_stores_texts_are_marked(batik: Store):
