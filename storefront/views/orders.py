@@ -92,8 +92,7 @@ def change_method(request: HttpRequest, token: str) -> HttpResponse:
     """Pay in another way, or once more in the same way."""
     found = _order(token)
     code = request.POST.get("payment_method", "")
-    offered = [method.code for method in payments.methods_for_checkout(found.total_amount)]
-    if code not in offered:
+    if code not in [method.code for method in _ways(found)]:
         messages.error(request, _("Choose how you pay."))
         return _private(_to_order(token))
     try:
@@ -149,10 +148,13 @@ def _payment(order: Any) -> dict[str, Any]:
         "failed": payment.state == "FAILED",
         "accounts": list(payments.bank_accounts()) if payment.method == "MANUAL_TRANSFER" else [],
         "instructions": next((each.instructions for each in methods if each.code == payment.method), ""),
-        "other_methods": [each for each in methods if each.code != payment.method]
-        if order.may_be_cancelled
-        else [],
+        "other_methods": [each for each in _ways(order) if each.code != payment.method],
     }
+
+
+def _ways(order: Any) -> list[payments.CheckoutMethod]:
+    """How an order may be paid now. Once a parcel is on its way, its way to be paid stays as it is."""
+    return payments.methods_for_checkout(order.total_amount) if order.may_be_cancelled else []
 
 
 def _address(order: Any) -> dict[str, str] | None:

@@ -1,0 +1,143 @@
+"""T-LINKS: a mail of the platform leads to the platform, whatever Host its request named (A31).
+
+T-ENUM: no answer tells whether an account exists (A53).
+"""
+
+import re
+import statistics
+import time
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from tenants import invitations, platform_mails, work
+from tenants.hosts import platform_origin
+from tenants.models import Store, User
+from tenants.permissions import SYSTEM
+from tests.conftest import PASSWORD, client_at
+from tests.tenants.conftest import _no_limits_left_over
+
+__all__ = ["_no_limits_left_over"]
+
+HOSTILE = {
+    "X-Forwarded-Host": "evil.example",
+    "X-Forwarded-Proto": "gopher",
+    "X-Forwarded-Port": "6666",
+    "Forwarded": "host=evil.example;proto=gopher",
+    "X-Original-URL": "http://evil.example/",
+    "Referer": "http://evil.example/",
+    "Origin": "http://evil.example",
+}
+
+
+def links(letter: mail.EmailMessage) -> list[str]:
+    """Every address in subject, text and HTML."""
+    parts = [letter.subject, letter.body, *[str(content) for content, _ in letter.alternatives]]
+    return [link for part in parts for link in re.findall(r"(?:https?|gopher)://[^\s\"'<>]+", str(part))]
+
+
+def everything_mailed(user: User, store: Store) -> list[mail.EmailMessage]:
+    """Each kind of mail that the platform sends."""
+    address = EmailAddress.objects.create(user=user, email=user.email, primary=True)
+    platform_mails._send_confirmation(address_id=address.pk)
+    platform_mails._send_reset(user_id=user.pk)
+    for kind in platform_mails.NOTICES:
+        platform_mails._send_notice(kind=kind, email=user.email)
+    EmailAddress.objects.filter(pk=address.pk).update(verified=True)
+    offer = invitations.invite(
+        store=store, email="baru@example.com", role="ORDERS", actor=SYSTEM, now=timezone.now()
+    )
+    invitations._send(invitation_id=offer.pk)
+    return mail.outbox
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_every_kind_of_mail_leads_to_the_platform(kopi: Store, sari: User, language: str):
+    User.objects.filter(pk=sari.pk).update(language=language)
+    sent = everything_mailed(sari, kopi)
+
+    assert len(sent) == len(platform_mails.NOTICES) + 3
+    for letter in sent:
+        assert links(letter), letter.subject
+        assert {link for link in links(letter) if not link.startswith(f"{platform_origin()}/")} == set()
+        assert "evil" not in str(letter.message())
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("host", ["localhost:6666", "LOCALHOST.", "localhost:evil"])
+def test_a_hostile_request_changes_no_link(host: str):
+    """Through the pages themselves, with every header that a proxy might believe."""
+    user = User.objects.create_user("ayu@example.com", PASSWORD)
+    EmailAddress.objects.create(user=user, email=user.email, primary=True)
+    browser = client_at(host)
+    posts = (
+        ("/accounts/password/reset/", {"email": "ayu@example.com"}),
+        ("/accounts/password/reset/", {"email": "nobody@example.com"}),
+        ("/accounts/login/", {"login": "ayu@example.com", "password": PASSWORD}),
+        ("/accounts/email/", {"email": "ayu@example.com", "action_send": ""}),
+        ("/accounts/email/", {"email": "ayu2@example.com", "action_add": ""}),
+    )
+    for path, fields in posts:
+        browser.post(path, fields, headers=HOSTILE)
+
+    work.work_until_idle()
+
+    found = [link for letter in mail.outbox for link in links(letter)]
+    assert [link for link in found if urlsplit(link).netloc != urlsplit(platform_origin()).netloc] == []
+    assert bool(found) is (host != "localhost:evil")
+
+
+@pytest.mark.parametrize("host", ["evil.example", f"kopi.{settings.STOREFRONT_SUFFIX}"])
+def test_other_hosts_have_no_account_pages(kopi: Store, host: str):
+    answer = client_at(host).post("/accounts/password/reset/", {"email": "sari@example.com"})
+
+    assert answer.status_code == 404
+
+
+# T-ENUM, reduced: what is said, and how long it takes
+
+
+@pytest.mark.parametrize("path", ["/accounts/password/reset/", "/accounts/login/"])
+def test_known_and_unknown_addresses_get_the_same_answer(platform: Client, sari: User, path: str):
+    def answer(email: str) -> tuple:
+        given = platform.post(path, {"email": email, "login": email, "password": "salah sekali"})
+        told = re.sub(r'value="[^"]*"|nonce-?[^"\s>]*|"X-CSRFToken": "\w+"', "", given.content.decode()).replace(email, "")
+        return given.status_code, given.headers.get("Location"), told
+
+    assert answer("sari@example.com") == answer("nobody@example.com")
+
+
+def test_a_reset_for_an_unknown_address_is_a_duty_like_any_other(platform: Client, sari: User):
+    """Both write one duty; nobody waits for a mail server that would tell them apart."""
+    took: dict[str, list[float]] = {"sari@example.com": [], "nobody@example.com": []}
+    for _ in range(4):
+        for email, times in took.items():
+            began = time.perf_counter()
+            platform.post("/accounts/password/reset/", {"email": email})
+            times.append(time.perf_counter() - began)
+
+    known, unknown = (statistics.median(times) for times in took.values())
+    assert abs(known - unknown) < timedelta(milliseconds=50).total_seconds()
+
+
+def test_logging_in_takes_as_long_for_an_unknown_address(platform: Client, sari: User, settings):
+    """The password is hashed either way: with the slow hasher the difference would show."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    sari.set_password(PASSWORD)
+    sari.save()
+    took: dict[str, list[float]] = {"sari@example.com": [], "nobody@example.com": []}
+    for _ in range(4):
+        for email, times in took.items():
+            began = time.perf_counter()
+            platform.post("/accounts/login/", {"login": email, "password": "salah sekali"})
+            times.append(time.perf_counter() - began)
+
+    known, unknown = (min(times) for times in took.values())
+    assert known > 0.02 and unknown > 0.02
+    assert abs(known - unknown) < max(known, unknown) * 0.6
