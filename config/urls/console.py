@@ -5,6 +5,8 @@ from django.views.i18n import set_language
 
 from tenants.permissions import public
 
+handler500 = "tenants.refusals.broken"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", public(set_language), name="set_language"),
     path("", include("billing.urls_console")),

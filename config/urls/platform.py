@@ -9,6 +9,8 @@ from tenants.permissions import public
 from tenants.urls_accounts import leads_inside
 from tenants.views import account, invitations, platform
 
+handler500 = "tenants.refusals.broken"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.home, name="home"),
     path("language/", public(set_language), name="set_language"),
