@@ -2,7 +2,8 @@
 
 from ninja import Router
 
-from core.payments import order_api
+from core.payments import order_api, settings_api
 
 router = Router(tags=["Payments"])
 router.add_router("", order_api.router)
+router.add_router("", settings_api.router)

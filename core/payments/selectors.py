@@ -28,6 +28,19 @@ def methods_for_checkout(total_amount: int) -> list[CheckoutMethod]:
     ]
 
 
+def methods() -> list[PaymentMethod]:
+    """Every way to pay that there is, in the seller's order."""
+    return list(PaymentMethod.objects.order_by("position", "pk"))
+
+
+def method(code: str) -> PaymentMethod:
+    """One way to pay. Raises NotFound."""
+    found = PaymentMethod.objects.filter(code=code).first()
+    if found is None:
+        raise NotFound(_("There is no such payment method."))
+    return found
+
+
 def bank_accounts() -> QuerySet[BankAccount]:
     """Where shoppers transfer to."""
     return BankAccount.objects.order_by("position", "pk")

@@ -8,9 +8,11 @@ from core.payments.services.locking import MethodUnavailable, PaymentClosed
 from core.payments.services.methods import (
     MethodIncomplete,
     add_bank_account,
+    check_connection,
     connect_gateway,
     disconnect_gateway,
     edit_method,
+    order_methods,
     remove_bank_account,
 )
 from core.payments.services.notices import NoticeRefused, apply_notice, keep_notice
@@ -43,6 +45,7 @@ __all__ = [
     "apply_outcome",
     "ask_again",
     "cancel_open",
+    "check_connection",
     "check_payment",
     "confirm_transfer",
     "connect_gateway",
@@ -53,6 +56,7 @@ __all__ = [
     "lapse",
     "notify_url",
     "open",
+    "order_methods",
     "refund",
     "refund_as_seen",
     "refundable_now",

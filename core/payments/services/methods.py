@@ -1,6 +1,6 @@
 """How a store may be paid: which ways, with whose keys, into which accounts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -104,6 +104,45 @@ def _keep_credentials(
     method.save(update_fields=["credentials", "is_live", "is_enabled"])
     _note(actor, "payment_method.connected", method, {"is_live": is_live})
     return method
+
+
+def check_connection(*, code: str) -> None:
+    """Ask the gateway whether it still accepts the keys that are kept. Call it outside a transaction.
+
+    Raises   NotFound, MethodUnavailable without keys, InvalidInput when they are refused, GatewayDown
+    """
+    method = PaymentMethod.objects.filter(code=code).first()
+    if method is None:
+        raise NotFound(_("There is no such payment method."))
+    try:
+        connections.gateway_of(method).find(reference=new_id("check"))
+    except GatewayUnavailable as silent:
+        raise connections.GatewayDown from silent
+    except GatewayRefused as refused:
+        if refused.code == Refusal.UNAUTHORISED:
+            raise InvalidInput(_("The payment provider does not accept this key."), "server_key") from refused
+
+
+@transaction.atomic
+def order_methods(*, codes: Sequence[str], actor: Actor) -> list[PaymentMethod]:
+    """Offer the ways to pay in this order; those that are not named come after, as they stood.
+
+    Locks    all methods in primary-key order
+    """
+    rows = list(PaymentMethod.objects.select_for_update().order_by("pk"))
+    rank = {code: number for number, code in enumerate(codes)}
+    rows.sort(key=lambda row: (rank.get(row.code, len(rank)), row.position, row.pk))
+    for position, row in enumerate(rows):
+        row.position = position
+    PaymentMethod.objects.bulk_update(rows, ["position"])
+    audit.write(
+        actor=actor,
+        action="payment_methods.ordered",
+        subject="payment_method",
+        subject_id="",
+        changes={"order": [row.code for row in rows]},
+    )
+    return rows
 
 
 @transaction.atomic
