@@ -11,7 +11,7 @@ from core.catalog.selectors import SORTS, CardFilters
 from core.checkout.services import LARGEST_QUANTITY, Purchase
 
 LARGEST_AMOUNT = 10**12
-_AMOUNT = forms.NumberInput(attrs={"inputmode": "numeric", "min": "0", "step": "1000"})
+_AMOUNT = {"class": "field-input", "inputmode": "numeric", "min": "0", "step": "any"}
 _OPTION = re.compile(r"^option-([0-9]{1,2})$")
 _VALUE = re.compile(r"^[0-9]{1,18}$")
 _ID = r"^[a-z]{3}_[a-z2-7]{22}\Z"
@@ -108,10 +108,18 @@ class ListingForm(forms.Form):
 
     sort = forms.ChoiceField(choices=[(sort, sort) for sort in SORTS], required=False)
     min = forms.IntegerField(
-        label=_("From"), min_value=0, max_value=LARGEST_AMOUNT, required=False, widget=_AMOUNT
+        label=_("Lowest price"),
+        min_value=0,
+        max_value=LARGEST_AMOUNT,
+        required=False,
+        widget=forms.NumberInput(attrs={**_AMOUNT, "placeholder": _("Rp from")}),
     )
     max = forms.IntegerField(
-        label=_("To"), min_value=0, max_value=LARGEST_AMOUNT, required=False, widget=_AMOUNT
+        label=_("Highest price"),
+        min_value=0,
+        max_value=LARGEST_AMOUNT,
+        required=False,
+        widget=forms.NumberInput(attrs={**_AMOUNT, "placeholder": _("Rp to")}),
     )
     in_stock = forms.BooleanField(label=_("In stock"), required=False)
     reduced = forms.BooleanField(label=_("Reduced"), required=False)

@@ -92,7 +92,8 @@ def change_method(request: HttpRequest, token: str) -> HttpResponse:
     """Pay in another way, or once more in the same way."""
     found = _order(token)
     code = request.POST.get("payment_method", "")
-    if code not in [method.code for method in _ways(found)]:
+    offered = _ways(found, payments.methods_for_checkout(found.total_amount))
+    if code not in [method.code for method in offered]:
         messages.error(request, _("Choose how you pay."))
         return _private(_to_order(token))
     try:
@@ -148,13 +149,13 @@ def _payment(order: Any) -> dict[str, Any]:
         "failed": payment.state == "FAILED",
         "accounts": list(payments.bank_accounts()) if payment.method == "MANUAL_TRANSFER" else [],
         "instructions": next((each.instructions for each in methods if each.code == payment.method), ""),
-        "other_methods": [each for each in _ways(order) if each.code != payment.method],
+        "other_methods": [each for each in _ways(order, methods) if each.code != payment.method],
     }
 
 
-def _ways(order: Any) -> list[payments.CheckoutMethod]:
+def _ways(order: Any, methods: list[payments.CheckoutMethod]) -> list[payments.CheckoutMethod]:
     """How an order may be paid now. Once a parcel is on its way, its way to be paid stays as it is."""
-    return payments.methods_for_checkout(order.total_amount) if order.may_be_cancelled else []
+    return methods if order.may_be_cancelled else []
 
 
 def _address(order: Any) -> dict[str, str] | None:
