@@ -16,8 +16,10 @@ from core.kernel.errors import InvalidInput
 
 MOST_OPTIONS: Final = 6
 _PUBLIC_ID: Final = re.compile(r"[a-z0-9_]{1,32}")
-_GROUPED: Final = re.compile(r"\d{1,3}([.,]\d{3})+|\d+")
-_FRACTION: Final = re.compile(r"[.,]\d{1,2}$")
+# Dots between thousands and a comma before cents, as Indonesians write, or the other way round.
+_AMOUNT: Final = re.compile(
+    r"(\d{1,18}|\d{1,3}(?:\.\d{3})+)(?:,00?)?|(\d{1,3}(?:,\d{3})+)(?:\.00?)?", re.ASCII
+)
 _ROW_FIELDS: Final = (
     "sku",
     "barcode",
@@ -43,29 +45,24 @@ _FACTS: Final = (
 
 def whole_rupiah(text: str) -> int:
     """Read an amount as people write it: `150000`, `150.000`, `Rp 150.000,00`. Raises ValueError."""
-    bare = re.sub(r"\s|rp\.?|idr", "", text, flags=re.IGNORECASE)
-    if _FRACTION.search(bare):
-        whole, cents = bare[: _FRACTION.search(bare).start()], re.split("[.,]", bare)[-1]  # type: ignore[union-attr]
-        if cents.strip("0"):
-            raise ValueError(text)
-        bare = whole
-    if not _GROUPED.fullmatch(bare) or len(bare) > 20:
+    if len(text) > 40:
         raise ValueError(text)
-    return int(re.sub("[.,]", "", bare))
+    found = _AMOUNT.fullmatch(re.sub(r"\s|rp\.?|idr", "", text, flags=re.IGNORECASE))
+    if found is None:
+        raise ValueError(text)
+    return int(re.sub("[.,]", "", found[1] or found[2]))
 
 
-class RupiahField(forms.CharField):
+class RupiahField(forms.Field):
     """An amount in whole rupiah, typed with or without dots; empty becomes None."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
-        super().__init__(**{"widget": widget, "max_length": 30, **kwargs})
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
     def prepare_value(self, value: Any) -> Any:
         return f"{value:,}".replace(",", ".") if isinstance(value, int) else value
 
     def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
+        text = str(value or "").strip()
         if not text:
             return None
         try:
@@ -90,14 +87,16 @@ class PhotosField(forms.FileField):
         return [file for file in files if file]
 
 
-class TagsField(forms.CharField):
+class TagsField(forms.Field):
     """Tags with commas between them."""
+
+    widget = forms.TextInput(attrs={"maxlength": 2_100, "autocomplete": "off"})
 
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:
-        return [word.strip() for word in super().to_python(value).split(",") if word.strip()]
+        return [word.strip() for word in str(value or "").split(",") if word.strip()]
 
 
 def _number(label: Any, most: int) -> forms.IntegerField:
@@ -144,12 +143,7 @@ class ProductForm(forms.Form):
     brand = forms.CharField(
         label=_("Brand"), max_length=80, required=False, widget=forms.TextInput(attrs={"list": "brand-names"})
     )
-    tags = TagsField(
-        label=_("Tags"),
-        max_length=2_100,
-        required=False,
-        help_text=_("With commas between them: promo, gift."),
-    )
+    tags = TagsField(label=_("Tags"), required=False, help_text=_("With commas between them: promo, gift."))
     slug = forms.CharField(label=_("Address"), max_length=160, required=False)
     seo_title = forms.CharField(label=_("Title in search results"), max_length=150, required=False)
     seo_description = forms.CharField(

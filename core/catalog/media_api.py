@@ -1,7 +1,5 @@
 """Pictures of products for a store's other systems."""
 
-from typing import Annotated
-
 from django.http import HttpRequest
 from ninja import File, Form, Path, Router, Status, UploadedFile
 
@@ -36,14 +34,16 @@ def upload_media(
     request: HttpRequest,
     product_id: Path[PublicId],
     file: File[UploadedFile],
-    alt_text: Annotated[schemas.AltText, Form()] = "",
+    facts: Form[schemas.MediaFacts],
 ) -> Status[schemas.MediaOut]:
     """Send one picture as multipart/form-data: JPEG, PNG, WebP or GIF, at most 20 MB and 25 megapixels.
 
     Its sizes are made in the background; ask `list_media` until its state is READY.
     """
     product = selectors.product_by_public_id(product_id)
-    media = services.add_media(product_id=product.pk, upload=file, alt_text=alt_text, actor=actor_of(request))
+    media = services.add_media(
+        product_id=product.pk, upload=file, alt_text=facts.alt_text, actor=actor_of(request)
+    )
     return Status(201, schemas.MediaOut.of(media, reader_of(request)))
 
 

@@ -441,6 +441,12 @@ class MediaOrder(StrictSchema):
     order: Annotated[list[PublicId], Field(min_length=1, max_length=300)]
 
 
+class MediaFacts(StrictSchema):
+    """What may be sent beside a picture's file."""
+
+    alt_text: AltText = ""
+
+
 class MediaEdit(StrictSchema):
     """What the picture shows, in words."""
 

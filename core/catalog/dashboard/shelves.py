@@ -176,6 +176,7 @@ def _line(
         "down": at + 1,
         "is_first": at == 0,
         "is_last": at == len(siblings) - 1,
+        "in_branch": sum(row.product_count for row in tree if row.path.startswith(category.path)),  # type: ignore[attr-defined]
         "children": sum(row.parent_id == category.pk for row in tree),
         "elsewhere": [row for row in tree if not row.path.startswith(category.path)],
     }

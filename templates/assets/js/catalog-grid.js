@@ -50,6 +50,7 @@
   head.append(
     ...[{ label: say("Variant"), unit: "" }, ...sheet.columns].map((column) => {
       const cell = make(`cells__head cells__cell--${column.kind || "title"}`, "columnheader");
+      cell.title = column.label;
       cell.textContent = column.unit ? `${column.label} (${column.unit})` : column.label;
       return cell;
     }),

@@ -4,7 +4,7 @@ window.catalogSheet = (() => {
 
   const YES = /^(1|true|yes|ya|on|aktif|active|✓|x)$/i;
   const NO = /^(|0|false|no|tidak|off|nonaktif|inactive|-|–)$/i;
-  const GROUPED = /^\d{1,3}([.,]\d{3})+$/;
+  const AMOUNT = /^(?:(\d+|\d{1,3}(?:\.\d{3})+)(?:,00?)?|(\d{1,3}(?:,\d{3})+)(?:\.00?)?)$/;
   const UNDO_STEPS = 200;
 
   const dotted = (digits) => digits.replace(/^0+(?=\d)/, "").replace(/\B(?=(\d{3})+$)/g, ".");
@@ -18,9 +18,9 @@ window.catalogSheet = (() => {
     }
     if (kind === "text" || !typed) return typed;
     if (kind === "number") return /^\d{1,9}$/.test(typed) ? String(Number(typed)) : null;
-    const bare = typed.replace(/\s|rp\.?|idr/gi, "").replace(/[.,]00?$/, "");
-    if (/^\d{1,15}$/.test(bare)) return dotted(bare);
-    return GROUPED.test(bare) && bare.length <= 20 ? dotted(bare.replace(/[.,]/g, "")) : null;
+    const [, dots, commas] = typed.replace(/\s|rp\.?|idr/gi, "").match(AMOUNT) || [];
+    const digits = (dots || commas || "").replace(/[.,]/g, "");
+    return digits && digits.length <= 15 ? dotted(digits) : null;
   }
 
   /* Cells as spreadsheets copy them: tabs between cells, quotes around a cell with a line break. */
