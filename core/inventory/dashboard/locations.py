@@ -87,7 +87,7 @@ def set_open(request: HttpRequest, location_id: str) -> HttpResponse:
     except services.LocationInUse as refusal:
         messages.error(request, refusal.message)
     else:
-        said = _("%(place)s is open.") if is_open else _("%(place)s is closed. What it told stays readable.")
+        said = _("%(place)s is open.") if is_open else _("%(place)s is closed. Its history stays.")
         messages.success(request, said % {"place": place.name})
     return redirect("inventory:locations")
 
