@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from storefront.views import cart, checkout, crawlers, files, home, listing, orders, pages, product
+from storefront.views import (
+    cart,
+    checkout,
+    crawlers,
+    files,
+    home,
+    listing,
+    orders,
+    pages,
+    product,
+    saved_cart,
+)
 
 app_name = "storefront"
 
@@ -17,6 +28,9 @@ urlpatterns = [
     path("cart/choose/", cart.choose, name="cart_choose"),
     path("cart/change/", cart.change, name="cart_change"),
     path("cart/accept/", cart.accept, name="cart_accept"),
+    path("cart/save/", saved_cart.save, name="cart_save"),
+    path("cart/saved/<slug:cart_id>/", saved_cart.saved, name="cart_saved"),
+    path("cart/saved/<slug:cart_id>/take/", saved_cart.take, name="cart_take"),
     path("cart/count/", cart.badge, name="cart_badge"),
     path("checkout/", checkout.checkout_page, name="checkout"),
     path("checkout/place/", checkout.place, name="place"),

@@ -155,6 +155,24 @@ def _write_line(cart: Cart, variant_id: str, quantity: int) -> None:
 
 
 @transaction.atomic
+def copy_cart(*, cart_id: str, language: str, now: datetime) -> Cart:
+    """A new cart with the same goods, at the prices that were seen.
+
+    A link to a cart gives a copy away, never the cart itself: whoever holds a cart's id reaches its order.
+    Raises   NotFound, CartClosed, CartExpired
+    Locks    the cart that is copied
+    """
+    source = lock_cart(cart_id)
+    require_open(source, now)
+    made = create_cart(language=language, currency=source.currency, now=now)
+    CartLine.objects.bulk_create(
+        CartLine(cart=made, variant_id=line.variant_id, quantity=line.quantity, seen_amount=line.seen_amount)
+        for line in source.lines.order_by("pk")
+    )
+    return made
+
+
+@transaction.atomic
 def accept_changes(*, cart_id: str, now: datetime) -> Cart:
     """Bring a cart to today's prices and to what can be had: short lines shrink, sold-out ones go.
 
