@@ -1,7 +1,7 @@
 """API keys, for a store's other systems."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -9,7 +9,7 @@ from ninja import Query, Router, Schema, Status
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from core.integrations import selectors, services
-from core.integrations.models import ApiKey
+from core.integrations.models import ApiKey, KeyState
 from core.kernel.schemas import StrictSchema, answers
 from tenants.permissions import Permission, requires
 
@@ -25,7 +25,7 @@ class ApiKeyOut(Schema):
     name: str
     prefix: str
     scopes: list[Permission]
-    state: Literal["ACTIVE", "EXPIRED", "REVOKED"]
+    state: KeyState
     created_by: str
     created_at: datetime
     expires_at: datetime | None

@@ -3,8 +3,8 @@
 A caller sends `Idempotency-Key`. The key's row, the work and the stored answer are one transaction: a crash
 leaves none of them, and a repetition that comes meanwhile waits on the UNIQUE key and then gets the answer.
 
-An answer belongs to the caller who got it. On the store's API that is the bearer of the API key. A shopper has
-none: there it is whoever holds the cart that the address names. A request without either (a new cart) is
+An answer belongs to the caller who got it. On the store's API that is the bearer of the API key. A shopper
+has none: there it is whoever holds the cart that the address names. A request without either (a new cart) is
 remembered only under a key that nobody guesses, and only for the same device; else it is simply carried out.
 """
 

@@ -1,11 +1,20 @@
 """Doors for other systems: API keys, and the memory that makes their retries harmless."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from tenants.store_model import StoreModel
+
+
+class KeyState(StrEnum):
+    """Whether a key works. It follows from its dates and is stored nowhere."""
+
+    ACTIVE = "ACTIVE"
+    EXPIRED = "EXPIRED"
+    REVOKED = "REVOKED"
 
 
 class ApiKey(StoreModel):
@@ -31,11 +40,12 @@ class ApiKey(StoreModel):
     def __str__(self) -> str:
         return f"{self.prefix} {self.name}"
 
-    def state_at(self, now: datetime) -> str:
-        """ACTIVE, EXPIRED or REVOKED."""
+    def state_at(self, now: datetime) -> KeyState:
+        """Whether it works at a moment, and if not, why."""
         if self.revoked_at is not None:
-            return "REVOKED"
-        return "EXPIRED" if self.expires_at is not None and self.expires_at <= now else "ACTIVE"
+            return KeyState.REVOKED
+        is_over = self.expires_at is not None and self.expires_at <= now
+        return KeyState.EXPIRED if is_over else KeyState.ACTIVE
 
 
 class IdempotencyKey(StoreModel):

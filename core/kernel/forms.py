@@ -70,7 +70,8 @@ class StoreSettingsForm(forms.Form):
         initial = shown.values()
         initial |= {name: phones.shown(initial[name]) for name in _PHONES if initial[name]}
         initial["region_search"] = shown.region.label if shown.region else ""
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial.update(initial)
 
     def changes(self) -> dict[str, Any]:
         """What `store_settings.update` takes. An emptied search field takes the region away."""

@@ -144,7 +144,7 @@ def list_mail_kinds(request: HttpRequest) -> Any:
 @requires(Permission.EDIT_SETTINGS)
 def preview_mail(request: HttpRequest, code: Code) -> Any:
     """A mail in the language of the request."""
-    language = request.LANGUAGE_CODE  # type: ignore[attr-defined]
+    language = request.LANGUAGE_CODE
     kind = selectors.kind_by_code(code)
     letter = mail.write(kind.code, sample(kind.code, now=timezone.now()), language)
     return LetterOut(subject=letter.subject, text=letter.text, html=letter.html)

@@ -16,5 +16,6 @@ class MailChoicesForm(forms.Form):
     )
 
     def __init__(self, choices: MailChoices, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"wanted": choices.wanted}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial["wanted"] = choices.wanted
         self.fields["wanted"].choices = [(kind.code, kind.title) for kind, _on in choices.choices]  # type: ignore[attr-defined]

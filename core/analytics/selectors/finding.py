@@ -46,6 +46,8 @@ def found(text: str, *, actor: Actor) -> list[HitGroup]:
     groups = [_pages(typed, actor)]
     if len(typed) >= SHORTEST:
         groups = [*_things(typed, actor), *groups]
+    # Enter opens the first hit: what is called so comes before what only contains it.
+    groups.sort(key=lambda group: not any(typed.lower() in hit.title.lower() for hit in group.hits))
     return [group for group in groups if group.hits]
 
 

@@ -57,6 +57,10 @@ def _step(
 
 
 def _rows() -> list[_Row]:
+    return [*_things_to_sell(), *_ways_to_sell(), *_people_to_sell_to()]
+
+
+def _things_to_sell() -> list[_Row]:
     return [
         (
             "profile",
@@ -85,6 +89,11 @@ def _rows() -> list[_Row]:
             Permission.ADJUST_STOCK,
             lambda _shop: StockItem.objects.filter(on_hand__gt=0).exists(),
         ),
+    ]
+
+
+def _ways_to_sell() -> list[_Row]:
+    return [
         (
             "payment",
             _("Choose how you get paid"),
@@ -103,6 +112,11 @@ def _rows() -> list[_Row]:
             Permission.EDIT_SETTINGS,
             lambda _shop: ShippingMethod.objects.filter(is_active=True).exists(),
         ),
+    ]
+
+
+def _people_to_sell_to() -> list[_Row]:
+    return [
         (
             "look",
             _("Look at your shop"),

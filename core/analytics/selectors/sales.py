@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncDate
 
 from core.catalog.models import Variant
@@ -72,7 +72,7 @@ def summary(*, now: datetime, time_zone: str) -> Summary:
         "week": (_back(midnight, 6), now, _back(midnight, 13), _back(now, 7)),
         "month": (_back(midnight, 29), now, _back(midnight, 59), _back(now, 30)),
     }
-    wanted = {}
+    wanted: dict[str, Sum | Count] = {}
     for name, (since, until, since_before, until_before) in stretches.items():
         wanted |= _sums(name, since, until) | _sums(f"{name}_before", since_before, until_before)
     found = _counted().filter(placed_at__gte=_back(midnight, 59)).aggregate(**wanted)
@@ -121,7 +121,7 @@ def profit_today(*, now: datetime, time_zone: str) -> Profit:
     return Profit((earned["sum"] or 0) - (spent["sum"] or 0), spent["unknown"])
 
 
-def _counted():  # noqa: ANN202 - the manager's queryset type is not nameable here
+def _counted() -> QuerySet[Order]:
     return Order.objects.exclude(state=OrderState.CANCELLED)
 
 

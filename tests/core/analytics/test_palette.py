@@ -41,6 +41,13 @@ def test_finds_a_person_and_their_orders(order: Any, typed: str):
     assert hits["customers"] == ["Wulan Guritno"]
 
 
+def test_what_is_called_so_comes_before_what_only_contains_it(order: Any):
+    make_product("Wulan merah")
+
+    assert list(found("wulan")) == ["products", "customers", "orders"]
+    assert next(iter(found(order.number))) == "orders"
+
+
 def test_finds_an_order_by_its_number(order: Any):
     assert found(order.number.lower())["orders"] == [order.number]
 
