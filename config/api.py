@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router
 from ninja.openapi.schema import OpenAPISchema
 
-from config.api_document import with_problems
+from config.api_document import ApiDocument
 from config.api_input import CarefulParser
 from config.api_refusals import map_errors
 from core.analytics import api as analytics
@@ -39,8 +39,12 @@ class StoreAPI(NinjaAPI):
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    def get_openapi_schema(self, *args: Any, **options: Any) -> OpenAPISchema:
-        return with_problems(super().get_openapi_schema(*args, **options))
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        if path_prefix is None:
+            path_prefix = self.get_root_path(path_params or {})
+        return ApiDocument(self, path_prefix)
 
 
 def build(name: str, routers: list[tuple[str, Router]], auth: Any = None) -> NinjaAPI:

@@ -1,12 +1,15 @@
 """Every refusal of the two APIs is a problem document, in the caller's language, kept by nobody."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from ninja import NinjaAPI
 
+from config.api import dashboard_api, storefront_api
 from core.integrations import services as integrations
 from tenants import context
 from tenants.models import Store
@@ -132,3 +135,24 @@ def test_each_wrong_field_is_named_where_it_stands(shop: Client):
 
 def test_pages_keep_the_language_the_reader_chose(shop: Client):
     assert shop.get("/", headers={"Accept-Language": "en"}).headers["Content-Language"] == "id"
+
+
+def test_two_shapes_of_one_name_stay_apart_in_the_document():
+    document = dashboard_api.get_openapi_schema(path_prefix="api/v1/")
+    shapes = document["components"]["schemas"]
+
+    order = shapes["OrderOut"]["properties"]["payment_state"]["$ref"].rsplit("/", 1)[1]
+
+    assert "UNPAID" in shapes[order]["enum"]
+    assert document["paths"]["/api/v1/stock"]["get"]["responses"]["4XX"]["content"].keys() == {
+        "application/problem+json"
+    }
+
+
+@pytest.mark.parametrize("api", [dashboard_api, storefront_api])
+def test_every_reference_of_a_document_leads_somewhere(api: NinjaAPI):
+    document = json.dumps(api.get_openapi_schema(path_prefix=""), default=str)
+
+    asked = set(re.findall(r'"\$ref": "#/components/schemas/(\w+)"', document))
+
+    assert asked <= json.loads(document)["components"]["schemas"].keys()
