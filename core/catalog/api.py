@@ -39,7 +39,7 @@ def create_product(request: HttpRequest, body: schemas.ProductIn) -> Status[sche
     product = services.create_product(
         title=body.title,
         options=[(option.name, option.values) for option in body.options],
-        variants=body.rows(),  # type: ignore[typeddict-item]
+        variants=body.rows(),
         actor=actor_of(request),
         **body.facts(),
     )

@@ -157,14 +157,15 @@ class ProductForm(forms.Form):
 
     def __init__(
         self,
-        *args: Any,
+        data: Any = None,
+        files: Any = None,
+        *,
         categories: Sequence[Category],
         sees_costs: bool,
         product: Product | None = None,
         only: Variant | None = None,
-        **kwargs: Any,
     ) -> None:
-        super().__init__(*args, initial=_initial(product, only), **kwargs)
+        super().__init__(data, files, initial=_initial(product, only))
         self.product, self.only = product, only
         shelves = [(row.public_id, f"{'– ' * row.depth}{row.name}") for row in categories]  # type: ignore[attr-defined]
         self.fields["category"].choices = [("", _("None")), *shelves]  # type: ignore[attr-defined]
@@ -188,9 +189,9 @@ class ProductForm(forms.Form):
         return told
 
     @property
-    def row(self) -> dict[str, Any]:
+    def row(self) -> Any:
         """What the form says about the only variant. An emptied SKU stays as it is."""
-        told = {name: self.cleaned_data[name] for name in _ROW_FIELDS if name in self.fields}
+        told: dict[str, Any] = {name: self.cleaned_data[name] for name in _ROW_FIELDS if name in self.fields}
         if not told:
             return {}
         for name in ("price_amount", "weight_grams", "length_mm", "width_mm", "height_mm"):

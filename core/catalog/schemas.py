@@ -214,7 +214,7 @@ class ProductIn(ProductFields):
     width_mm: Millimetres | None = None
     height_mm: Millimetres | None = None
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[Any]:
         """The variants as the services take them: what is said for all is said again in each."""
         own = {name: getattr(self, name) for name in _OF_ALL & self.model_fields_set}
         common = VariantFields(**own).row()
@@ -260,7 +260,7 @@ class MediaOut(Schema):
         picture = picture_of(media)
         return cls(
             id=media.public_id,
-            state=media.state,
+            state=MediaState(media.state),
             alt_text=media.alt_text,
             width=media.width,
             height=media.height,

@@ -146,8 +146,9 @@ def _told(request: HttpRequest, form: forms.Form, act: Callable[[], None], page:
         return redirect(page)
     for wrong in form.errors.values():
         messages.error(request, str(wrong[0]))
-    context = _tree if page == "catalog:categories" else _brands
-    return context(request, CategoryForm() if page == "catalog:categories" else NameForm(), status=422)
+    if page == "catalog:categories":
+        return _tree(request, CategoryForm(), status=422)
+    return _brands(request, NameForm(), status=422)
 
 
 def _tree(request: HttpRequest, form: CategoryForm, status: int = 200) -> HttpResponse:

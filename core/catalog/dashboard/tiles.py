@@ -65,8 +65,8 @@ def upload(request: HttpRequest, public_id: str) -> HttpResponse:
         if refused:
             return _refusal(refused[0][1])
         return _tiles(request, product, kept)
-    for name, refusal in refused:
-        messages.error(request, f"{name}: {refusal.message}")
+    for name, reason in refused:
+        messages.error(request, f"{name}: {reason.message}")
     return redirect("catalog:pictures", public_id)
 
 

@@ -26,8 +26,8 @@ def matching(products: QuerySet[Product], query: str) -> QuerySet[Product]:
     words = re.findall(r"\w+", typed)[:_MOST_WORDS]
     if not words:
         # An empty list has its relevance too: callers sort by it.
-        rows = products.annotate(relevance=Value(0))
-        return rows.none() if typed else rows
+        unranked = products.annotate(relevance=Value(0))
+        return unranked.none() if typed else unranked
     upper = typed.upper()
     exact = SearchQuery(_prefixes(words, ":*"), config="simple", search_type="raw")
     stems = SearchQuery(_prefixes(words, ":D"), config="indonesian", search_type="raw")

@@ -49,7 +49,8 @@ class StorageFull(entitlements.LimitReached):
 class Upload(Protocol):
     """A file that arrived: Django's UploadedFile, or anything like it."""
 
-    size: int | None
+    @property
+    def size(self) -> int | None: ...
 
     def read(self) -> bytes: ...
 
