@@ -1,6 +1,7 @@
 """The local inbox: reads the mails that development writes to files instead of sending them."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -11,8 +12,8 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-# What Django's file backend writes after each message.
-_RULE = b"\n" + b"-" * 79 + b"\n"
+# What Django's file backend writes after each message; a mail may have such a line in its own text.
+_RULE = re.compile(rb"\n-{79}\n(?=(?:Content-Type|MIME-Version): |\s*\Z)")
 MOST_SHOWN = 200
 
 
@@ -52,7 +53,7 @@ def _files() -> list[Path]:
 
 def _read(path: Path) -> list[Letter]:
     """The mails of one file, the last one first."""
-    pieces = [piece for piece in path.read_bytes().split(_RULE) if piece.strip()]
+    pieces = [piece for piece in _RULE.split(path.read_bytes()) if piece.strip()]
     return [_letter(path.name, number, piece) for number, piece in reversed(list(enumerate(pieces)))]
 
 

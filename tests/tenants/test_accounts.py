@@ -142,3 +142,106 @@ def test_guessing_is_limited_over_all_hosts(platform: Client, sari: User):
     refused = platform.post("/accounts/login/", {"login": sari.email, "password": PASSWORD})
     assert refused.status_code in (200, 429), text
     assert platform.get("/stores/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/accounts/",
+        "/accounts/confirm-email/",
+        "/accounts/login/code/",
+        "/accounts/login/code/confirm/",
+        "/accounts/password/set/",
+        "/accounts/2fa/trust/",
+        "/accounts/2fa/webauthn/signup/",
+        "/accounts/signup/passkey/",
+        "/accounts/3rdparty/",
+    ],
+)
+def test_pages_that_nobody_needs_do_not_exist(platform: Client, path: str):
+    assert platform.get(path).status_code in (302, 404)
+    assert platform.get(path, follow=True).request["PATH_INFO"] in (path, "/accounts/login/")
+
+
+def test_the_account_page_leads_to_everything(log_in: Callable[[User], Client], sari: User):
+    page = log_in(sari).get("/account/").content.decode()
+
+    for path in (
+        "/accounts/email/",
+        "/accounts/password/change/",
+        "/accounts/2fa/",
+        "/accounts/2fa/totp/activate/",
+        "/accounts/2fa/webauthn/",
+        "/stores/",
+        "/accounts/logout/",
+    ):
+        assert f'href="{path}"' in page
+    assert "/console/enter/" not in page
+
+
+def test_a_name_and_a_language_are_changed(log_in: Callable[[User], Client], sari: User):
+    browser = log_in(sari)
+
+    assert browser.post("/account/", {"name": "Sari W.", "language": "en"}).status_code == 302
+
+    sari.refresh_from_db()
+    assert (sari.name, sari.language) == ("Sari W.", "en")
+    assert browser.cookies["lang"].value == "en"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"name": "", "language": "en"}, {"name": "x" * 81, "language": "en"}, {"name": "x", "language": "xx"}],
+)
+def test_a_bad_name_or_language_is_refused(log_in: Callable[[User], Client], sari: User, fields: dict):
+    assert log_in(sari).post("/account/", fields).status_code == 422
+
+    assert User.objects.get(pk=sari.pk).name == "Sari"
+
+
+def test_strangers_have_no_account_page(platform: Client):
+    assert platform.get("/account/").headers["Location"] == "/accounts/login/?next=%2Faccount%2F"
+
+
+def test_a_recovery_code_replaces_the_lost_phone_once(log_in: Callable[[User], Client], sari: User):
+    EmailAddress.objects.create(user=sari, email=sari.email, primary=True, verified=True)
+    browser = log_in(sari)
+    TOTP.activate(sari, generate_totp_secret())
+    browser.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    assert browser.post("/accounts/2fa/recovery-codes/generate/").status_code == 302
+    page = browser.get("/accounts/2fa/recovery-codes/").content.decode()
+    codes = browser.get("/accounts/2fa/recovery-codes/download/").content.decode().split()
+    assert codes[0] in page
+
+    def arrives_with(code: str) -> bool:
+        other = client_at("localhost")
+        other.post("/accounts/login/", {"login": sari.email, "password": PASSWORD})
+        other.post("/accounts/2fa/authenticate/", {"code": code})
+        return other.get("/stores/").status_code == 200
+
+    assert [arrives_with(codes[0]), arrives_with(codes[0]), arrives_with(codes[1])] == [True, False, True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_address_is_changed_by_adding_and_confirming_a_new_one():
+    user = User.objects.create_user("lama@example.com", PASSWORD)
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    browser = client_at("localhost")
+    browser.post("/accounts/login/", {"login": "lama@example.com", "password": PASSWORD})
+    browser.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    browser.post("/accounts/email/", {"email": "baru@example.com", "action_add": "1"})
+    work.work_until_idle()
+    letter = next(letter for letter in mail.outbox if letter.to == ["baru@example.com"])
+    link = next(link for link in links(str(letter.body)) if "confirm-email" in link)
+
+    assert User.objects.get(pk=user.pk).email == "lama@example.com"
+    browser.post(link.removeprefix(platform_origin()))
+    browser.post("/accounts/email/", {"email": "baru@example.com", "action_primary": "1"})
+
+    assert User.objects.get(pk=user.pk).email == "baru@example.com"
+    work.work_until_idle()
+    assert [letter for letter in mail.outbox if letter.to == ["lama@example.com"]]
+    other = client_at("localhost")
+    assert (
+        other.post("/accounts/login/", {"login": "baru@example.com", "password": PASSWORD}).status_code == 302
+    )
