@@ -112,6 +112,7 @@ registry.add_bulk_verb(
         code="SHIP",
         label=gettext_lazy("Mark shipped"),
         icon="truck",
+        position=20,
         permission=Permission.FULFIL_ORDERS,
         form=forms.BulkShipForm,
         run=_ship,

@@ -47,7 +47,7 @@ def start(request: HttpRequest) -> HttpResponse:
     run = services.start_bulk(
         verb=verb.code,
         order_ids=[order.public_id for order in chosen],
-        told=form.told(),  # type: ignore[attr-defined]
+        told=form.told(),
         actor=actor_of(request),
         now=timezone.now(),
     )

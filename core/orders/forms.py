@@ -44,7 +44,12 @@ class OrderFilterForm(forms.Form):
         label=_("Payment method"), regex=r"^[A-Z_]{2,20}$", required=False, widget=forms.Select
     )
     source = forms.ChoiceField(label=_("Source"), required=False, choices=[_ANY, *OrderSource.choices])
-    tag = forms.CharField(label=_("Tag"), required=False, max_length=40)
+    tag = forms.CharField(
+        label=_("Tag"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"list": "known-tags", "autocomplete": "off"}),
+    )
     since = DayField(label=_("From"), required=False)
     until = DayField(label=_("Until"), required=False)
     view = forms.ChoiceField(
@@ -54,7 +59,7 @@ class OrderFilterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["method"].widget.choices = [_ANY, *registry.payment_methods.items()]  # type: ignore[attr-defined]
+        self.fields["method"].widget.choices = [_ANY, *registry.payment_methods.items()]
 
     def told(self) -> dict[str, str]:
         """The parameters that mean something, as they stand in an address."""

@@ -51,22 +51,20 @@ def show_list(
 
 
 def _bulk_actions(actor: Actor) -> list[dict[str, Any]]:
+    """What this member may do with many orders; what is done most often comes first."""
     verbs = [verb for verb in registry.bulk_verbs.values() if actor.may(verb.permission)]
-    verbs.sort(key=lambda verb: verb.is_loss)
-    slips = {"label": _("Print packing slips"), "value": "SLIPS", "icon": "printer"}
-    return [
-        slips,
-        *(
-            {"label": verb.label, "value": verb.code, "icon": verb.icon, "danger": verb.is_loss}
-            for verb in verbs
-        ),
+    rows = [
+        (verb.position, {"label": verb.label, "value": verb.code, "icon": verb.icon, "danger": verb.is_loss})
+        for verb in verbs
     ]
+    rows.append((30, {"label": _("Print packing slips"), "value": "SLIPS", "icon": "printer"}))
+    return [action for _position, action in sorted(rows, key=lambda row: row[0])]
 
 
 def export_rows(orders: Iterable[Order]) -> tuple[list[str], Iterable[list[Cell]]]:
     """Headings, and one line per order."""
     headings = [
-        _("Order"),
+        _("Order number"),
         _("Ordered"),
         _("State"),
         _("Payment"),

@@ -43,6 +43,7 @@ class BulkVerb:
     preview: Callable[[Sequence[Order]], str]
     template: str = ""
     is_loss: bool = False
+    position: int = 50
 
 
 bulk_verbs: dict[str, BulkVerb] = {}

@@ -26,11 +26,14 @@ PublicId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")]
 Cursor = Annotated[str, StringConstraints(max_length=400, pattern=r"^[A-Za-z0-9_-]*$")]
 Limit = Annotated[int, Field(ge=1, le=100)]
 Word = Annotated[str, StringConstraints(max_length=100)]
-Tag = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[^,]*\S[^,]*$")]
+Tag = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[^,]*[^,\s][^,]*$")]
 Tags = Annotated[list[Tag], Field(max_length=20)]
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
 Chosen = Annotated[list[PublicId], Field(min_length=1, max_length=500)]
-View = Literal["", "unpaid", "to_ship", "on_the_way", "cash_due", "to_refund", "closed", "cancelled"]
+View = Literal[
+    "", "unpaid", "to_ship", "on_the_way", "cash_due", "to_refund", "closed", "cancelled", "placed", "sold"
+]
+Outcome = Literal["DONE", "REFUSED", "WAITING"]
 BulkAction = Literal["CONFIRM", "SHIP", "DELIVER", "INVOICE", "TAG", "CANCEL"]
 
 
@@ -135,6 +138,8 @@ class OrderOut(Schema):
     @classmethod
     def of(cls, order: Order) -> Self:
         lines = sorted(order.lines.all(), key=lambda line: line.pk)
+        facts: dict[str, Any] = {name: getattr(order, name) for name in _PLAIN}
+        facts |= {name: MoneyOut.of(Money(getattr(order, name), order.currency)) for name in _AMOUNTS}
         return cls(
             id=order.public_id,
             customer=CustomerRef(
@@ -143,8 +148,7 @@ class OrderOut(Schema):
             address=None if order.is_pickup else AddressOut.of(order),
             lines=[OrderLineOut.of(line, order.currency) for line in lines],
             invoice_number=order.invoice.number if hasattr(order, "invoice") else None,
-            **{name: MoneyOut.of(Money(getattr(order, name), order.currency)) for name in _AMOUNTS},
-            **{name: getattr(order, name) for name in _PLAIN},
+            **facts,
         )
 
 
@@ -262,7 +266,7 @@ class BulkResult(Schema):
     """What became of one order: DONE, REFUSED with a reason, or still WAITING."""
 
     order_id: str
-    outcome: Literal["DONE", "REFUSED", "WAITING"]
+    outcome: Outcome
     reason: str
 
 
@@ -281,7 +285,7 @@ class BulkOut(Schema):
         return cls(
             id=run.public_id,
             action=run.verb,
-            state=run.state,
+            state=BulkState(run.state),
             started_at=run.started_at,
             finished_at=run.finished_at,
             results=[_result(run, order_id) for order_id in run.order_ids],
@@ -290,7 +294,7 @@ class BulkOut(Schema):
 
 def _result(run: BulkRun, order_id: str) -> BulkResult:
     reason = run.results.get(order_id)
-    outcome = "WAITING" if reason is None else "REFUSED" if reason else "DONE"
+    outcome: Outcome = "WAITING" if reason is None else "REFUSED" if reason else "DONE"
     return BulkResult(order_id=order_id, outcome=outcome, reason=reason or "")
 
 

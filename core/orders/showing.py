@@ -66,6 +66,14 @@ class Badge:
     tone: str
 
 
+def brief_badges(order: Order) -> list[Badge]:
+    """As few states as tell where an order stands: a closed one is paid and delivered."""
+    if order.state != OrderState.CLOSED:
+        return badges(order)
+    axes = ["state"] if order.payment_state == PaymentState.PAID else ["state", "payment_state"]
+    return [badge_of(order, axis) for axis in axes]
+
+
 def badges(order: Order) -> list[Badge]:
     """The three states of an order; one that says nothing now is left out."""
     axes = ["state"] if order.state != OrderState.OPEN else []
@@ -118,7 +126,7 @@ def row_of(order: Order) -> Row:
         goods=_goods(lines),
         units=units,
         amount=order.total_amount,
-        badges=badges(order),
+        badges=brief_badges(order),
         method=method_name(order.payment_method),
         tags=order.tags,
         has_note=bool(order.note or order.staff_note),

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -18,7 +17,7 @@ from core.payments import services as payments
 from core.payments.models import MAY_BECOME, MethodCode, Payment, PaymentState
 from tenants.permissions import Actor, Permission
 
-_TONES = {
+_TONES: dict[str, str] = {
     PaymentState.PENDING: "warning",
     PaymentState.AUTHORISED: "info",
     PaymentState.REVIEW: "info",
@@ -26,6 +25,17 @@ _TONES = {
     PaymentState.PARTLY_REFUNDED: "info",
     PaymentState.REVERSED: "danger",
     PaymentState.DISPUTED: "danger",
+}
+# The provider's words for the ways to pay that people know by another name.
+_CHANNELS = {
+    "qris": "QRIS",
+    "gopay": "GoPay",
+    "shopeepay": "ShopeePay",
+    "dana": "DANA",
+    "ovo": "OVO",
+    **{f"{bank}_va": f"{bank.upper()} virtual account" for bank in ("bca", "bni", "bri", "cimb", "bsi")},
+    "permata_va": "Permata virtual account",
+    "echannel": "Mandiri Bill",
 }
 _GONE = ("FULFILLED", "DELIVERED")
 
@@ -41,17 +51,25 @@ def payment_panel(order: Order, viewing: Viewing) -> Panel:
         "dashboard/payments/panel.html",
         {
             "order": order,
-            "attempts": [{"it": row, "tone": _TONES.get(row.state, "neutral")} for row in attempts],
+            "attempts": [_attempt(row) for row in attempts],
             "payment": latest,
             "confirm_form": confirm,
             "is_late": latest is not None and not latest.is_open,
             "refund_form": refund,
             "is_gateway": latest is not None and latest.method == MethodCode.MIDTRANS,
             "may_check": viewing.actor.may(Permission.CONFIRM_PAYMENTS) and _may_be_checked(latest),
-            "now": timezone.now(),
         },
         _step(order, latest, confirm, refund),
     )
+
+
+def _attempt(row: Payment) -> dict[str, Any]:
+    channel = row.provider_method
+    return {
+        "it": row,
+        "tone": _TONES.get(row.state, "neutral"),
+        "channel": _CHANNELS.get(channel, channel.replace("_", " ").capitalize()),
+    }
 
 
 def _confirm_form(payment: Payment | None, order: Order, viewing: Viewing) -> order_forms.ConfirmForm | None:
@@ -123,6 +141,7 @@ registry.add_bulk_verb(
         code="CONFIRM",
         label=gettext_lazy("Confirm payments"),
         icon="banknote",
+        position=10,
         permission=Permission.CONFIRM_PAYMENTS,
         form=order_forms.BulkConfirmForm,
         run=_confirm,

@@ -1,7 +1,7 @@
 """Shapes of an order's money in the API."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from ninja import Schema
 from pydantic import Field, StringConstraints
@@ -64,12 +64,10 @@ class PaymentOut(Schema):
         names = ("reference", "method", "state", "provider_method", "created_at", "expires_at", "paid_at")
         amounts = ("amount", "unique_code_amount", "received_amount", "refunded_amount")
         currency = payment.currency
-        return cls(
-            id=payment.public_id,
-            refunds=[RefundOut.of(refund, currency) for refund in payment.refunds.all()],
-            **{name: MoneyOut.of(Money(getattr(payment, name), currency)) for name in amounts},
-            **{name: getattr(payment, name) for name in names},
-        )
+        facts: dict[str, Any] = {name: getattr(payment, name) for name in names}
+        facts |= {name: MoneyOut.of(Money(getattr(payment, name), currency)) for name in amounts}
+        refunds = [RefundOut.of(refund, currency) for refund in payment.refunds.all()]
+        return cls(id=payment.public_id, refunds=refunds, **facts)
 
 
 class PaymentsOut(Schema):

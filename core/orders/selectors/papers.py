@@ -156,7 +156,7 @@ def _facts(order: dict[str, Any], language: str) -> list[list[str]]:
     placed = timezone.localtime(datetime.fromisoformat(order["placed_at"]))
     method = str(registry.payment_methods.get(order["payment_method"], order["payment_method"]))
     return [
-        [_("Order"), order["number"]],
+        [_("Order number"), order["number"]],
         [_("Ordered"), format_day(placed.date(), language)],
         [_("Payment"), method],
         [_("Shipping"), order["shipping_method_name"] or "-"],

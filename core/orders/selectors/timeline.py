@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.kernel import audit
-from core.kernel.formats import format_money
 from core.orders import registry
 from core.orders.models import Order
 from core.orders.registry import Tale
@@ -44,10 +43,6 @@ def timeline(order: Order) -> list[Happening]:
     ]
 
 
-def _placed(changes: Mapping[str, Any]) -> str:
-    return format_money(changes.get("total_amount", 0))
-
-
 def _cancelled(changes: Mapping[str, Any]) -> str:
     back = _("Units went back on sale.") if changes.get("restock") else _("Units were written off.")
     return f"{changes.get('reason', '')}. {back}".removeprefix(". ")
@@ -75,7 +70,7 @@ def _invoice(changes: Mapping[str, Any]) -> str:
 
 registry.add_tales(
     {
-        "order.placed": Tale(gettext_lazy("Order placed"), "shopping-bag", "info", _placed),
+        "order.placed": Tale(gettext_lazy("Order placed"), "shopping-bag", "info"),
         "order.paid": Tale(gettext_lazy("Order is paid"), "circle-check", "success"),
         "order.payment_reversed": Tale(gettext_lazy("The bank took the payment back"), "undo-2", "danger"),
         "order.cancelled": Tale(gettext_lazy("Order cancelled"), "circle-x", "danger", _cancelled),
