@@ -128,6 +128,8 @@ def checked(design: Design) -> Design:
     if len(design.sections) > MOST_SECTIONS:
         message = _("A front page has at most %(most)s sections.") % {"most": MOST_SECTIONS}
         raise InvalidInput(message, "sections")
+    if len({each.id for each in design.sections}) < len(design.sections):
+        raise InvalidInput(_("A section is named twice."), "sections")
     return replace(
         design,
         primary_color=palette.checked(design.primary_color, field="primary_color", reads_on_white=True),
