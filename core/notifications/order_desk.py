@@ -22,10 +22,13 @@ def messages_panel(order: Order, viewing: Viewing) -> Panel | None:
     told = selectors.messages_about(order.number)
     if not told:
         return None
+    rows = [(message, _title(message), tone_of(message)) for message in told]
+    staff = [row for row in rows if row[0].kind.startswith("staff_")]
     return Panel(
         "dashboard/notifications/panel.html",
         {
-            "rows": [(message, _title(message), tone_of(message)) for message in told],
+            "shopper": [row for row in rows if row not in staff],
+            "staff": staff,
             "may_resend": viewing.actor.may(Permission.EDIT_SETTINGS),
         },
     )

@@ -113,9 +113,9 @@ def _pages(typed: str, actor: Actor) -> HitGroup:
     """Pages whose name or other words begin like what was typed; without words, the daily ones."""
     words = typed.lower().split()
     hits = [
-        Hit(str(place.name), str(place.note), url, place.icon)
+        Hit(str(place.name), str(place.note), place.url(), place.icon)
         for place in PLACES
-        if actor.may(place.permission) and place.fits(words) and (url := place.url())
+        if actor.may(place.permission) and place.fits(words)
     ]
     return HitGroup("pages", _("Go to"), hits if words else hits[:MOST_PER_GROUP])
 

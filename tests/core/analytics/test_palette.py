@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from core.analytics import selectors
+from core.analytics.places import PLACES
 from tenants import context
 from tenants.models import Role, Store, User
 from tenants.permissions import ROLE_PERMISSIONS, SYSTEM, Actor
@@ -65,6 +66,10 @@ def test_finds_a_product_by_name_sku_and_barcode(store: Store, typed: str):
 @pytest.mark.parametrize("typed", ["settings", "ongkir", "rekening"])
 def test_finds_pages_by_the_words_that_sellers_use(store: Store, typed: str):
     assert all(group == "pages" for group in found(typed))
+
+
+def test_every_page_that_is_offered_exists():
+    assert all(place.url().startswith("/") for place in PLACES)
 
 
 def test_a_role_without_customers_finds_none(order: Any):
