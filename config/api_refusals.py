@@ -96,6 +96,8 @@ def of_refusal(refusal: CommerceError) -> HttpResponse:
     """The problem document of an anticipated refusal."""
     field = getattr(refusal, "field", "")
     errors = [{"field": field, "message": refusal.message}] if field else None
+    # A refusal of many rows knows every wrong field.
+    errors = getattr(refusal, "wrong", errors)
     return problem(refusal.http_status, refusal.code, refusal.message, errors)
 
 
