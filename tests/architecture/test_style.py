@@ -50,6 +50,8 @@ def test_doors_and_selectors_never_write():
                 and node.func.attr in WRITES
             ):
                 target = dotted(node.func)
+                if target == "router.delete":  # an operation of the API, not a row
+                    continue
                 if "objects" in target or (target.count(".") == 1 and node.func.attr in {"save", "delete"}):
                     writes.append(f"{name_of(path)}:{node.lineno} {target}")
     assert writes == []
