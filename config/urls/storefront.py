@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from config.api import storefront_api
 
 handler500 = "tenants.refusals.broken"
+handler400 = "storefront.views.errors.unreadable"
 handler404 = "storefront.views.errors.not_found"
 
 urlpatterns: list[URLPattern | URLResolver] = [

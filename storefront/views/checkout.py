@@ -94,7 +94,7 @@ def _page(request: HttpRequest, form: CheckoutForm, *, keep_errors: bool, status
     if not quote.lines:
         raise NotFound(_("Your cart is empty."))
     methods = payments.methods_for_checkout(quote.total_amount)
-    shown = form if keep_errors else CheckoutForm(initial=told.dict() if told else {})
+    shown = form if keep_errors else CheckoutForm(initial=dict(told.items()))
     if area.region and not keep_errors:
         shown.initial["area"] = area.region.label
     shown.fields["area"].widget.attrs["data-suggest"] = reverse("storefront:regions")

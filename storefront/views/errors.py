@@ -19,6 +19,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return show(request, "404.html", context, status=404)
 
 
+def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What was sent is too large, or nothing that we can read."""
+    message = _("What was sent is too large or cannot be read. Go back and try again; nothing was changed.")
+    return refusal(request, message, 400)
+
+
 def refusal(request: HttpRequest, message: str, status: int) -> HttpResponse:
     """Something was refused: say what, and what to do."""
     context = {**_about(_("That did not work")), "message": message}

@@ -243,7 +243,10 @@ def test_nothing_that_was_typed_is_lost(full: Shopper):
 
 
 def test_a_form_of_ten_megabytes_is_refused(full: Shopper):
-    assert full.place(note="x" * 10_000_000).status_code == 400
+    answer = full.place(note="x" * 10_000_000)
+
+    assert answer.status_code == 400
+    assert "too large" in answer.content.decode()
     assert untouched()
 
 
