@@ -43,7 +43,7 @@ def has_second_factor(user: User) -> bool:
 def proved_second_factor(request: HttpRequest) -> bool:
     """Whether a code or a passkey was shown in this very session, not too long ago."""
     oldest = time.time() - PROOF_LASTS.total_seconds()
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, request.user)
     return any(record.get("method") == "mfa" and record.get("at", 0) >= oldest for record in records)
 
 

@@ -85,7 +85,8 @@ def _write(user: User, store: Store | None, next_path: str, now: datetime) -> st
 
 
 def _take(code: str, store: Store | None, now: datetime) -> HandoffCode:
-    mine = HandoffCode.objects.filter(code_hash=_hash(code), store_id=store.pk if store else None)
+    mine = HandoffCode.objects.filter(code_hash=_hash(code))
+    mine = mine.filter(store_id=store.pk) if store else mine.filter(store__isnull=True)
     # The row count decides between two who come at once.
     if not mine.filter(used_at__isnull=True, expires_at__gt=now).update(used_at=now):
         raise HandoffRefused

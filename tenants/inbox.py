@@ -58,7 +58,7 @@ def _read(path: Path) -> list[Letter]:
 
 
 def _letter(name: str, number: int, raw: bytes) -> Letter:
-    message: EmailMessage = message_from_bytes(raw.lstrip(), policy=policy.default)  # type: ignore[assignment]
+    message: EmailMessage = message_from_bytes(raw.lstrip(), policy=policy.default)
     return Letter(
         id=hashlib.sha256(f"{name}:{number}".encode()).hexdigest()[:20],
         at=_moment(message),

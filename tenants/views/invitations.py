@@ -40,7 +40,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 def _take_up(request: HttpRequest, token: str, form: JoinForm) -> HttpResponse | None:
     now = timezone.now()
     if request.user.is_authenticated:
-        membership = invitations.accept(token=token, user=request.user, now=now)  # type: ignore[arg-type]
+        membership = invitations.accept(token=token, user=request.user, now=now)
         return _go_in(request, membership)
     if not form.is_valid():
         return None
@@ -66,7 +66,7 @@ def _facts(request: HttpRequest, token: str, offer: Invitation, form: JoinForm) 
     is_known = invitations.has_account(offer.email)
     return {
         "offer": offer,
-        "words": ROLE_WORDS[offer.role],  # type: ignore[index]
+        "words": ROLE_WORDS[offer.role],
         "form": form,
         "here": reverse("invitation", args=[token]),
         "is_known": is_known,

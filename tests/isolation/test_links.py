@@ -107,7 +107,9 @@ def test_other_hosts_have_no_account_pages(kopi: Store, host: str):
 def test_known_and_unknown_addresses_get_the_same_answer(platform: Client, sari: User, path: str):
     def answer(email: str) -> tuple:
         given = platform.post(path, {"email": email, "login": email, "password": "salah sekali"})
-        told = re.sub(r'value="[^"]*"|nonce-?[^"\s>]*|"X-CSRFToken": "\w+"', "", given.content.decode()).replace(email, "")
+        told = re.sub(
+            r'value="[^"]*"|nonce-?[^"\s>]*|"X-CSRFToken": "\w+"', "", given.content.decode()
+        ).replace(email, "")
         return given.status_code, given.headers.get("Location"), told
 
     assert answer("sari@example.com") == answer("nobody@example.com")
