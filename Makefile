@@ -17,12 +17,12 @@ PY := .venv/bin/python
 # An environment whose Python was moved or removed is no environment.
 $(shell $(PY) -c '' 2>/dev/null || rm -f .venv/*.stamp)
 PIP := $(PY) -m pip --disable-pip-version-check --no-input install -qq --progress-bar off --require-hashes
-# Tests that drive Chromium run in CI and on request: make test BROWSER=1
-MARKERS := not chaos and not bench$(if $(CI)$(BROWSER),, and not browser)
+# Tests that drive Chromium or kill processes run in CI and on request: make test BROWSER=1 CHAOS=1
+MARKERS := not bench$(if $(CI)$(CHAOS),, and not chaos)$(if $(CI)$(BROWSER),, and not browser)
 
 help:
 	@echo "make run     start SmartSeller on http://localhost:$(PORT)  (PORT=8001, DATA_DIR=.data, SEED=0)"
-	@echo "make test    run the tests                              (BROWSER=1 also drives Chromium, ARGS='-k stock', WORKERS=2)"
+	@echo "make test    run the tests                              (BROWSER=1 also drives Chromium, CHAOS=1 kills workers, ARGS='-k stock', WORKERS=2)"
 	@echo "make lint    check style, types, imports and translations"
 	@echo "make format  write the sources in the agreed style"
 	@echo "make lock    compile requirements/*.in with hashes"
