@@ -229,7 +229,7 @@ class MovementOut(Schema):
     def of(cls, row: StockMovement) -> Self:
         return cls(
             at=row.at,
-            kind=row.kind,
+            kind=MovementKind(row.kind),
             sku=row.stock_item.variant.sku,
             location_id=row.stock_item.location.public_id,
             quantity=row.quantity,
@@ -356,7 +356,7 @@ class TransferOut(Schema):
         return cls(
             id=transfer.public_id,
             number=transfer.number,
-            state=transfer.state,
+            state=TransferState(transfer.state),
             source_id=transfer.source.public_id,
             destination_id=transfer.destination.public_id,
             note=transfer.note,
@@ -392,7 +392,7 @@ class TransferHead(Schema):
         return cls(
             id=row.public_id,
             number=row.number,
-            state=row.state,
+            state=TransferState(row.state),
             source_id=row.source.public_id,
             destination_id=row.destination.public_id,
             created_at=row.created_at,

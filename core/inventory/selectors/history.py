@@ -40,7 +40,7 @@ def stock_at(
 
 def whole_stock_at(*, moment: datetime, location_id: str = "") -> Iterator[StockItem]:
     """Every row of `stock_at`, for a file."""
-    return _counted_at(moment, location_id).order_by("sku", "pk").iterator(chunk_size=1000)
+    return _counted_at(moment, location_id).order_by("variant__sku", "pk").iterator(chunk_size=1000)
 
 
 def totals_at(*, moment: datetime, location_id: str = "") -> tuple[int, int]:

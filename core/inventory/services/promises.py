@@ -1,7 +1,7 @@
 """Promise units to a reference, take the promise back, and let the units leave."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -195,6 +195,15 @@ def end_reservation(*, reference: str) -> None:
     """Let go of units whose time ran out; nothing happens when the reservation was made longer, or ended."""
     if Reservation.objects.filter(reference=reference, expires_at__lte=timezone.now()).exists():
         unreserve(reference=reference)
+
+
+def end_overdue(*, now: datetime) -> int:
+    """Have every reservation ended whose time ran out a while ago. Returns how many there are."""
+    overdue = Reservation.objects.filter(expires_at__lt=now - timedelta(minutes=5))
+    references = sorted(set(overdue.values_list("reference", flat=True)))
+    for reference in references:
+        end_reservation(reference=reference)
+    return len(references)
 
 
 def _take(stock: Mapping[str, StockItem], sku: str, quantity: int) -> StockItem:

@@ -60,6 +60,17 @@
     event.target.closest("div, fieldset").parentElement.querySelector(".found-list > button")?.click();
   });
 
+  /* A hit that was picked has become a line: the hits go, and the cursor stands where one goes on. */
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const hit = event.detail.requestConfig?.elt;
+    if (!hit?.matches?.(".found-list > button")) return;
+    const search = hit.closest(".found-list").parentElement.querySelector("input[type='search']");
+    hit.parentElement.replaceChildren();
+    const next = event.detail.target.id === "rates" ? event.detail.target.querySelector("input.control") : search;
+    next?.focus();
+    if (next === search) search.select();
+  });
+
   /* After a row came back with the new count, the cursor stays in it. */
   document.addEventListener("htmx:afterSwap", (event) => {
     const row = event.detail.requestConfig?.elt?.closest?.("form[data-recount]") && document.getElementById(event.detail.target.id);
