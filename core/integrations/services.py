@@ -10,12 +10,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.integrations.models import ApiKey
+from core.integrations.models import ApiKey, IdempotencyKey
 from core.kernel import audit, ids
 from core.kernel.errors import InvalidInput, NotFound
 from tenants.permissions import Actor, Permission
 
 LONGEST_NAME = 60
+ANSWERS_KEPT = timedelta(hours=48)
 
 
 def _hash(key: str) -> str:
@@ -92,3 +93,8 @@ def actor_for(key: str) -> Actor | None:
     if row.last_used_at is None or now - row.last_used_at > timedelta(minutes=1):
         ApiKey.objects.filter(pk=row.pk).update(last_used_at=now)
     return Actor("API_KEY", row.public_id, row.name, frozenset(Permission(scope) for scope in row.scopes))
+
+
+def forget_answers(*, now: datetime) -> int:
+    """Remove the answers to requests that may not be repeated any more. Returns how many went."""
+    return int(IdempotencyKey.objects.filter(created_at__lt=now - ANSWERS_KEPT).delete()[0])

@@ -1,4 +1,4 @@
-"""Real workers, killed, starved of their bell and fed nonsense: nothing is lost, and nothing is done twice."""
+"""Real workers, killed, starved of their bell and fed nonsense: nothing is lost or done twice."""
 
 import os
 import pickle

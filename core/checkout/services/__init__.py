@@ -14,6 +14,7 @@ from core.checkout.services.carts import (
     put_in,
     set_line,
 )
+from core.checkout.services.forgetting import forget_carts
 from core.checkout.services.placing import Purchase, PurchaseChanged, SplitNeeded, place_order
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "add_line",
     "copy_cart",
     "create_cart",
+    "forget_carts",
     "place_order",
     "put_in",
     "set_line",

@@ -1,6 +1,6 @@
 """Every verb of a payment: `from core.payments import services as payments`."""
 
-from core.payments.services.asking import ask_again, check_payment, lapse
+from core.payments.services.asking import ask_again, check_payment, lapse, lapse_overdue
 from core.payments.services.cancelling import cancel_open
 from core.payments.services.connections import GatewayDown, GatewayRefusal, notify_url
 from core.payments.services.expiry import expire
@@ -54,6 +54,7 @@ __all__ = [
     "expire",
     "keep_notice",
     "lapse",
+    "lapse_overdue",
     "notify_url",
     "open",
     "order_methods",

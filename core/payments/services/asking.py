@@ -1,6 +1,6 @@
 """Ask a gateway, and act on what it says. These run as duties, outside any transaction."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -57,6 +57,15 @@ def lapse(*, payment_id: int) -> None:
         if found is not None and is_about(found, payment):
             apply_outcome(payment_id=payment_id, found=found, now=timezone.now())
     expire(payment_id=payment_id, now=timezone.now())
+
+
+def lapse_overdue(*, now: datetime) -> int:
+    """Have every open payment examined whose time ran out a while ago. Returns how many there are."""
+    overdue = Payment.objects.filter(state__in=OPEN_STATES, expires_at__lt=now - LOOK_AGAIN)
+    ids = sorted(overdue.values_list("pk", flat=True))
+    for payment_id in ids:
+        lapse(payment_id=payment_id)
+    return len(ids)
 
 
 def _last_word(payment: Payment) -> GatewayNotice | None:

@@ -1,0 +1,13 @@
+"""What integrations do by themselves, again and again."""
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.integrations import services as integrations
+from tenants.routines import every
+
+
+@every(hours=6, label=_("Forget answered API requests"))
+def forget_answers() -> None:
+    """Remove the answers that were kept for repeated requests, once nobody may repeat them any more."""
+    integrations.forget_answers(now=timezone.now())
