@@ -217,13 +217,16 @@ def _make(
     back = _revive(product, missing)
     fresh = [combination for combination in missing if combination not in back]
     names = {value.pk: value.value for axis in axes for value in axis.values}
+    labels = _labels(axes)
     wanted_skus = [row["sku"] for row in listed.values() if row.get("sku")]
     skus = naming.SkuMaker(product, wanted_skus)
     made = []
     for combination in fresh:
         facts = {**template, **listed.get(combination, {})}
         facts["sku"] = facts.get("sku") or skus.make([names[value] for value in combination])
-        variant = Variant(public_id=ids.new_id("var"), product=product, values=list(combination), **facts)
+        title, position = labels[combination]
+        place = {"values": list(combination), "title": title, "position": position}
+        variant = Variant(public_id=ids.new_id("var"), product=product, **place, **facts)
         rows.refuse_odd_prices(variant)
         made.append(variant)
     naming.refuse_taken_skus([variant.sku for variant in made])
@@ -241,21 +244,22 @@ def _revive(product: Product, missing: list[tuple[int, ...]]) -> dict[tuple[int,
     return back
 
 
+def _labels(axes: list[Axis]) -> dict[tuple[int, ...], tuple[str, int]]:
+    """Combination -> its title and its place in the matrix."""
+    return {
+        tuple(value.pk for value in combination): (" / ".join(value.value for value in combination)[:200], at)
+        for at, combination in enumerate(combinations(*(axis.values for axis in axes)))
+    }
+
+
 def _number(product: Product, axes: list[Axis], variants: list[Variant]) -> None:
     """Write each variant's combination, title and place in the matrix."""
     refuse_too_many(len(variants))
-    names = {value.pk: value.value for axis in axes for value in axis.values}
-    places = {
-        combination: at
-        for at, combination in enumerate(
-            combinations(*([value.pk for value in axis.values] for axis in axes))
-        )
-    }
+    labels = _labels(axes)
     changed = []
     for variant in variants:
         combination = _now(variant, axes)
-        title = " / ".join(names[value] for value in combination)[:200]
-        state = (list(combination), title, places[combination])
+        state = (list(combination), *labels[combination])
         if state != (variant.values, variant.title, variant.position):
             variant.values, variant.title, variant.position = state
             changed.append(variant)

@@ -228,13 +228,19 @@ def test_many_variants_are_changed_at_once(api: Client):
 def test_one_wrong_variant_refuses_all(api: Client):
     shirt = make_shirt()
     red, blue = shirt.variants.order_by("position")[:2]
-    edits = [{"id": red.public_id, "price": {"amount": 1}}, {"id": blue.public_id, "sku": red.sku}]
+    edits = [
+        {"id": red.public_id, "price": {"amount": 1}, "compare_at_price": {"amount": 0}},
+        {"id": blue.public_id, "sku": red.sku},
+    ]
 
     answer = patch(api, f"/products/{shirt.public_id}/variants", {"variants": edits})
 
     red.refresh_from_db()
     assert (answer.status_code, answer.json()["code"]) == (422, "rows_refused")
-    assert answer.json()["errors"][0]["field"] == f"{blue.public_id}.sku"
+    assert {wrong["field"] for wrong in answer.json()["errors"]} == {
+        f"{red.public_id}.compare_at_amount",
+        f"{blue.public_id}.sku",
+    }
     assert red.price_amount == 50_000
 
 
