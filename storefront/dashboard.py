@@ -149,7 +149,7 @@ def _editor(request: HttpRequest, form: DesignForm, *, status: int = 200) -> Htt
         "form": form,
         "design": design,
         "rows": _rows(design),
-        "categories": [(row.public_id, "— " * row.depth + row.name) for row in catalog.category_tree()],
+        "categories": _categories(),
         "section_kinds": SectionKind.choices,
         "logo_url": f"{origin}/media/{design.logo}" if design.logo else "",
         "frame_url": preview.preview_url(),
@@ -182,6 +182,12 @@ def _rows(design: Design) -> list[SectionRow]:
         )
         for each in design.sections
     ]
+
+
+def _categories() -> list[tuple[str, str]]:
+    """(public id, name), moved in by how deep each lies."""
+    rows: list[Any] = list(catalog.category_tree())
+    return [(row.public_id, "— " * row.depth + row.name) for row in rows]
 
 
 def _frame_pages() -> list[tuple[str, str]]:

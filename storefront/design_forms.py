@@ -16,7 +16,7 @@ _AN_ID: Final = re.compile(r"^[a-z0-9_]{1,32}$")
 
 
 class DesignForm(forms.Form):
-    """The dress. The front page comes beside it: `section` names the order, `title-<id>` and so on its facts."""
+    """The dress. The front page comes beside it: `section` names the order, `title-<id>` and so on facts."""
 
     preset = forms.ChoiceField(label=_("Character"), choices=Preset.choices, widget=forms.RadioSelect)
     primary_color = forms.CharField(

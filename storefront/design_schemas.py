@@ -55,7 +55,8 @@ class ThemeIn(StrictSchema):
     def applied(self, design: Design) -> Design:
         """The design with these changes. null in a choice means: as the preset has it."""
         told = self.model_dump(exclude_unset=True, exclude={"sections"})
-        changed = replace(design, **{name: value or "" for name, value in told.items()})
+        dress: dict[str, Any] = {name: value or "" for name, value in told.items()}
+        changed = replace(design, **dress)
         if self.sections is None:
             return changed
         return replace(changed, sections=tuple(each.section() for each in self.sections))

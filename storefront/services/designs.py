@@ -131,10 +131,10 @@ def undo(*, actor: Actor) -> Design:
     Locks    the theme
     """
     lock_theme()
-    latest, *earlier = selectors.versions() or [None]
-    if latest is None or not earlier:
+    latest, earlier = [*selectors.versions(), None, None][:2]
+    if latest is None or earlier is None:
         raise NothingToUndo(_("There is no earlier design to go back to."))
-    design = from_json(earlier[0].design)
+    design = from_json(earlier.design)
     _show(design)
     latest.delete()
     _tidy()

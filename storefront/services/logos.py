@@ -26,7 +26,8 @@ WANTED_WIDTH: Final = 480
 class Upload(Protocol):
     """A file that arrived: Django's UploadedFile, or anything like it."""
 
-    size: int | None
+    @property
+    def size(self) -> int | None: ...
 
     def read(self) -> bytes: ...
 
@@ -46,8 +47,10 @@ def put_logo(*, upload: Upload, now: datetime, actor: Actor) -> Design:
         entitlements.require("storage_bytes", used=catalog.storage_used(), adding=len(content))
         key = files.new_key("theme", ".webp")
         default_storage.save(key, ContentFile(content))
-        logo = {"logo": key.split("/", 1)[1], "logo_width": width, "logo_height": height}
-        design = keep_draft(replace(selectors.latest_design(), **logo), now=now, actor=actor)
+        dressed = replace(
+            selectors.latest_design(), logo=key.split("/", 1)[1], logo_width=width, logo_height=height
+        )
+        design = keep_draft(dressed, now=now, actor=actor)
         audit.write(actor=actor, action="design.logo_drafted", subject="design", subject_id="1")
     return design
 
