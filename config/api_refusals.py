@@ -56,7 +56,10 @@ def of_status(status: int) -> HttpResponse:
         405: _("This address does not take that method."),
         413: _("The request is too large."),
     }
-    return problem(status, _CODES.get(status, "refused"), details.get(status, _("The request was refused.")))
+    told = problem(status, _CODES.get(status, "refused"), details.get(status, _("The request was refused.")))
+    if status == 401:
+        told.headers["WWW-Authenticate"] = "Bearer"
+    return told
 
 
 def map_errors(api: NinjaAPI) -> None:

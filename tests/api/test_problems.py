@@ -87,6 +87,7 @@ def test_without_a_key_nothing_is_told(kopi: Store, bearer: str):
     answer = stranger.get(f"{STORE}/stock", headers={"Authorization": bearer})
 
     refused(answer, 401, "login_needed")
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
 def test_a_key_that_may_too_little_is_refused(kopi: Store):
