@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import StringConstraints
 
 from tenants import invitations, team
@@ -95,7 +95,7 @@ def list_members(request: HttpRequest) -> MembersOut:
 
 @router.post("/team/invitations", response=answers(InvitationOut, 201), operation_id="invite_member")
 @requires(Permission.EDIT_MEMBERS)
-def invite_member(request: HttpRequest, body: InvitationIn) -> tuple[int, InvitationOut]:
+def invite_member(request: HttpRequest, body: InvitationIn) -> Status:
     """Ask somebody by mail. 403 for a role beyond the caller, 409 for who is here or was asked."""
     invitation = invitations.invite(
         store=request.store,  # type: ignore[attr-defined]
@@ -104,7 +104,7 @@ def invite_member(request: HttpRequest, body: InvitationIn) -> tuple[int, Invita
         actor=request.actor,  # type: ignore[attr-defined]
         now=timezone.now(),
     )
-    return 201, InvitationOut.of(invitation)
+    return Status(201, InvitationOut.of(invitation))
 
 
 @router.get("/team/invitations", response=answers(InvitationsOut), operation_id="list_invitations")
@@ -136,7 +136,7 @@ def send_invitation_again(request: HttpRequest, invitation_id: uuid.UUID) -> Inv
     "/team/invitations/{uuid:invitation_id}", response=answers(None, 204), operation_id="revoke_invitation"
 )
 @requires(Permission.EDIT_MEMBERS)
-def revoke_invitation(request: HttpRequest, invitation_id: uuid.UUID) -> tuple[int, None]:
+def revoke_invitation(request: HttpRequest, invitation_id: uuid.UUID) -> Status:
     """Withdraw an offer; its link is dead at once."""
     invitations.revoke(
         store=request.store,  # type: ignore[attr-defined]
@@ -144,7 +144,7 @@ def revoke_invitation(request: HttpRequest, invitation_id: uuid.UUID) -> tuple[i
         actor=request.actor,  # type: ignore[attr-defined]
         now=timezone.now(),
     )
-    return 204, None
+    return Status(204, None)
 
 
 @router.patch("/team/{uuid:member_id}", response=answers(MemberOut), operation_id="change_member_role")
@@ -162,7 +162,7 @@ def change_member_role(request: HttpRequest, member_id: uuid.UUID, body: RoleIn)
 
 @router.delete("/team/{uuid:member_id}", response=answers(None, 204), operation_id="remove_member")
 @requires(Permission.EDIT_MEMBERS)
-def remove_member(request: HttpRequest, member_id: uuid.UUID) -> tuple[int, None]:
+def remove_member(request: HttpRequest, member_id: uuid.UUID) -> Status:
     """End a person's access at once."""
     team.remove(store=request.store, person=member_id, actor=request.actor)  # type: ignore[attr-defined]
-    return 204, None
+    return Status(204, None)
