@@ -79,3 +79,4 @@ def _declare_refusals(responses: dict[Any, Any]) -> None:
         if str(status)[0] in "45":
             answer["content"] = _PROBLEM
     responses["4XX"] = {"description": "Refused; `code` says why.", "content": _PROBLEM}
+    responses["503"] = {"description": "A service behind this one is silent; try again.", "content": _PROBLEM}

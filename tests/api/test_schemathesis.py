@@ -23,7 +23,6 @@ from hypothesis import strategies as st
 from ninja import NinjaAPI
 from ninja.responses import NinjaJSONEncoder
 from schemathesis import Case, GenerationMode
-from schemathesis.checks import not_a_server_error
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -43,7 +42,6 @@ from tests.conftest import client_at
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "12"))
 CHECKS = [
-    not_a_server_error,
     status_code_conformance,
     content_type_conformance,
     response_schema_conformance,
@@ -143,6 +141,8 @@ def fuzz(operation: APIOperation, ids: dict[str, list[str]], headers: dict[str, 
         aim(case, ids, pick)
         with undone():
             response = case.call(headers=headers)
+        # No gateway answers here, and an operation that asks one may say so; nothing else may break.
+        assert response.status_code < 500 or response.status_code == 503, response.text
         case.validate_response(response, checks=CHECKS)
         assert CANARY.lower() not in response.content.decode(errors="replace").lower()
 
