@@ -29,17 +29,6 @@ from tenants.permissions import SYSTEM, Actor, Permission
 STAFF_EMAIL: Final = "staff@smartseller.example"
 CATALOGUES: Final = {"kopi": kopi.catalogue, "batik": batik.catalogue}
 _ORDERS_PER_DAY: Final = {"kopi": 1.5, "batik": 2}
-# LOCAL ONLY, never committed
-from dataclasses import replace as _r
-_LIGHT = str(settings.DATA_DIR).startswith("/tmp/run-") and "lead" not in str(settings.DATA_DIR)
-if _LIGHT:
-    def _few(f):
-        def g():
-            c = f(); ps = c.products[::10]
-            return _r(c, products=tuple(ps))
-        return g
-    CATALOGUES = {k: _few(v) for k, v in CATALOGUES.items()}
-    _ORDERS_PER_DAY = {"kopi": 0.8, "batik": 0.5}
 
 
 def seed(path: Path) -> dict[str, Any]:
@@ -163,7 +152,7 @@ def _staff_of(store: Store) -> Actor:
 
 def _tell_the_story(demo: DemoStore, wares: DemoCatalogue, staff: Actor, *, now: datetime) -> None:
     opened_at = now - timedelta(days=story.DAYS + 5)
-    shopfront.furnish(demo)
+    shopfront.furnish(demo, now=opened_at)
     goods.fill(wares, opened_at=opened_at)
     sold = story.tell(wares, now=now, per_day=_ORDERS_PER_DAY[demo.slug], seed=len(demo.name))
     goods.deliver(wares, sold=story.units_sold(sold), at=opened_at + timedelta(days=1))

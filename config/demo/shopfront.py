@@ -1,5 +1,7 @@
 """Sets a demo store up as its owner would: who they are, where goods lie, how it ships and is paid."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from config.demo.people import DemoPlace, DemoStore
@@ -10,6 +12,8 @@ from core.payments import services as payments
 from core.shipping import selectors as shipping_methods
 from core.shipping import services as shipping
 from core.shipping.services import RateRow
+from storefront import selectors as storefront_selectors
+from storefront import services as storefront
 from tenants.permissions import SYSTEM
 
 # What a parcel costs per kilogram, by province; "" is everywhere else.
@@ -21,13 +25,14 @@ _RATES: Final = {
 _PARTNER_KEY: Final = "SB-Mid-server-demo-{slug}"
 
 
-def furnish(store: DemoStore) -> None:
+def furnish(store: DemoStore, *, now: datetime) -> None:
     """Fill in everything a seller is asked for before the first sale."""
     main, second = store.places
     _say_who_we_are(store, main)
     _open_places(main, second)
     _choose_shipping(store)
     _choose_payment(store)
+    _dress(store, now)
 
 
 def _say_who_we_are(store: DemoStore, main: DemoPlace) -> None:
@@ -88,6 +93,18 @@ def _choose_payment(store: DemoStore) -> None:
     for bank, number, holder in store.bank_accounts:
         payments.add_bank_account(bank=bank, number=number, holder=holder, actor=SYSTEM)
     payments.edit_method(code="MANUAL_TRANSFER", changes={"is_enabled": True}, actor=SYSTEM)
+
+
+def _dress(store: DemoStore, now: datetime) -> None:
+    design = replace(
+        storefront_selectors.latest_design(), preset=store.preset.upper(), announcement=store.tagline
+    )
+    sections = [
+        replace(section, text=store.about) if section.kind == "HERO" else section
+        for section in design.sections
+    ]
+    storefront.save_draft(design=replace(design, sections=tuple(sections)), now=now, actor=SYSTEM)
+    storefront.publish(now=now, actor=SYSTEM)
 
 
 def connect_gateway(store: DemoStore) -> None:

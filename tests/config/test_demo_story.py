@@ -64,7 +64,7 @@ def test_cash_on_delivery_never_waits_or_expires() -> None:
 def test_an_order_ends_as_its_fate_says(store, fate: Fate, method: str, states: tuple[str, str, str]) -> None:
     wares = [variant.sku for variant in SMALL.products[0].variants[:2]]
     sale = Sale(NOW - timedelta(days=9), people(1)[0], dict.fromkeys(wares, 2), method, fate, False, "")
-    shopfront.furnish(STORES[0])
+    shopfront.furnish(STORES[0], now=NOW)
     goods.fill(SMALL, opened_at=NOW - timedelta(days=65))
     goods.deliver(SMALL, sold=story.units_sold([sale]), at=NOW - timedelta(days=64))
 
@@ -78,7 +78,7 @@ def test_an_order_ends_as_its_fate_says(store, fate: Fate, method: str, states: 
 def test_the_past_carries_its_moments_and_mails_nobody(store) -> None:
     sale = Sale(NOW - timedelta(days=9), people(1)[0], {}, "COD", Fate.ARRIVED, False, "")
     sale.units[SMALL.products[0].variants[0].sku] = 1
-    shopfront.furnish(STORES[0])
+    shopfront.furnish(STORES[0], now=NOW)
     before = AuditEntry.objects.count()
     goods.fill(SMALL, opened_at=NOW - timedelta(days=65))
     goods.deliver(SMALL, sold={next(iter(sale.units)): 1}, at=NOW - timedelta(days=64))
