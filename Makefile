@@ -38,7 +38,7 @@ test: .venv/dev.stamp
 
 # Every check runs, so that one failure does not hide the next.
 lint: .venv/dev.stamp
-	@$(MAKE) --no-print-directory --keep-going lint-style lint-format lint-types lint-imports
+	@$(MAKE) --no-print-directory --keep-going lint-style lint-format lint-types lint-imports lint-messages
 
 lint-style:
 	@echo "ruff check" && $(PY) -m ruff check --quiet .

@@ -1,4 +1,4 @@
-"""The reader's language: what they chose, else the store's, else Bahasa Indonesia. Programs say it per request."""
+"""The reader's language: what they chose, else the store's, else Bahasa Indonesia. Programs ask each time."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo

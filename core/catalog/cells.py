@@ -7,8 +7,8 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.catalog.forms import whole_rupiah
 from core.catalog.models import Variant
+from core.kernel.fields import whole_rupiah
 
 # Fields whose empty cell means zero, and those whose empty cell means that nothing was said.
 _ZERO: Final = frozenset({"price_amount", "weight_grams", "length_mm", "width_mm", "height_mm"})

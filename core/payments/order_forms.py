@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.catalog.forms import RupiahField
+from core.kernel.fields import RupiahField
 from core.orders.forms import BulkForm
 from core.payments.models import Payment
 

@@ -8,8 +8,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.catalog.forms import RupiahField, whole_rupiah
 from core.kernel import regions
+from core.kernel.fields import RupiahField, whole_rupiah
 from core.shipping.models import MethodKind, ShippingMethod
 from core.shipping.pickups import pickup_places, place_id, place_of
 from core.shipping.services import LARGEST_AMOUNT, LARGEST_DAYS, LARGEST_GRAMS, MOST_RATES, RateRow

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from core.catalog import cells, services
-from core.catalog.forms import whole_rupiah
 from core.catalog.models import Product
+from core.kernel.fields import whole_rupiah
 from tenants.models import User
 from tenants.permissions import SYSTEM
 from tests.factories.catalog import make_product, make_shirt
