@@ -174,5 +174,5 @@ def save_order_view(request: HttpRequest, body: schemas.ViewIn) -> Status[schema
 @requires(Permission.EDIT_ORDERS)
 def delete_order_view(request: HttpRequest, view_id: Path[PublicId]) -> Status[None]:
     """Forget a saved view; its orders stay. Twice changes nothing."""
-    services.delete_view(public_id=view_id)
+    services.delete_view(public_id=view_id, actor=_actor(request))
     return Status(204, None)

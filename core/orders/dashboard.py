@@ -70,7 +70,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
 @requires(Permission.EDIT_ORDERS)
 def delete_view(request: HttpRequest, public_id: str) -> HttpResponse:
     """Forget a saved view."""
-    services.delete_view(public_id=public_id)
+    services.delete_view(public_id=public_id, actor=actor_of(request))
     messages.success(request, _("The view is deleted. Its orders stay."))
     return redirect("orders:list")
 

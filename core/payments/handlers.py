@@ -11,3 +11,9 @@ from core.payments import services as payments
 def cancel_open_payments(event: events.OrderCancelled) -> None:
     """Nobody shall pay a cancelled order."""
     payments.cancel_open(order_id=event.order_id)
+
+
+@on(events.OrderPaid, label=_("Call off what else was to pay a paid order"))
+def cancel_other_payments(event: events.OrderPaid) -> None:
+    """Nobody shall pay an order twice."""
+    payments.cancel_open(order_id=event.order_id)

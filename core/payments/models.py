@@ -57,6 +57,8 @@ MAY_BECOME: dict[str, set[str]] = {
     PaymentState.DISPUTED: {PaymentState.PAID, PaymentState.REFUNDED, PaymentState.REVERSED},
 }
 OPEN_STATES = (PaymentState.PENDING, PaymentState.AUTHORISED, PaymentState.REVIEW, PaymentState.FAILED)
+# The store has money of it that may have to go back.
+HOLDING_STATES = (PaymentState.PAID, PaymentState.PARTLY_REFUNDED, PaymentState.DISPUTED)
 
 
 class PaymentMethod(StoreModel):

@@ -42,9 +42,9 @@ _GONE = ("FULFILLED", "DELIVERED")
 
 @registry.panels.fill("payment")
 def payment_panel(order: Order, viewing: Viewing) -> Panel:
-    """Every attempt to pay an order, and what a member can do about the latest."""
+    """Every attempt to pay an order, and what a member can do about the one that counts."""
     attempts = selectors.payments_of(order.pk)
-    latest = attempts[0] if attempts else None
+    latest = selectors.in_force(attempts)
     confirm = _confirm_form(latest, order, viewing)
     refund = _refund_form(latest, viewing)
     return Panel(
@@ -96,7 +96,7 @@ def _may_be_checked(payment: Payment | None) -> bool:
 def _step(order: Order, payment: Payment | None, confirm: Any, refund: Any) -> Step | None:
     """Confirm what was transferred or collected; give back what a cancelled order was paid."""
     if order.state == OrderState.CANCELLED:
-        return Step(_("Refund"), "undo-2", url="#refund") if refund is not None else None
+        return Step(_("Refund the money"), "undo-2", url="#refund") if refund is not None else None
     if payment is None or confirm is None or not payment.is_open:
         return None
     if payment.method == MethodCode.COD and order.fulfilment_state not in _GONE:
@@ -135,6 +135,10 @@ def _amount(changes: Mapping[str, Any]) -> str:
     return " · ".join([*shown, *filter(None, [changes.get("reason"), changes.get("why")])])
 
 
+def _sku(changes: Mapping[str, Any]) -> str:
+    return str(changes.get("sku", ""))
+
+
 registry.payment_methods.update(MethodCode.choices)
 registry.add_bulk_verb(
     BulkVerb(
@@ -158,6 +162,15 @@ registry.add_tales(
         "payment.authorised": Tale(gettext_lazy("Payment authorised"), "shield-check", "info"),
         "payment.disputed": Tale(gettext_lazy("The payment is disputed"), "triangle-alert", "danger"),
         "refund.requested": Tale(gettext_lazy("Refund asked for"), "undo-2", "info", _amount),
+        "order.paid_again": Tale(
+            gettext_lazy("Paid a second time: give this payment back"), "triangle-alert", "danger", _amount
+        ),
+        "order.paid_too_late": Tale(
+            gettext_lazy("The money came too late: the goods are gone. Give it back"),
+            "triangle-alert",
+            "danger",
+            _sku,
+        ),
         "order.refunded": Tale(gettext_lazy("Money went back to the shopper"), "undo-2", "warning", _amount),
         "refund.refused": Tale(
             gettext_lazy("The provider refused the refund"), "circle-x", "danger", _amount

@@ -1,12 +1,13 @@
 """Read payments and the ways to pay."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.kernel.errors import NotFound
-from core.payments.models import BankAccount, MethodCode, Payment, PaymentMethod
+from core.payments.models import HOLDING_STATES, BankAccount, MethodCode, Payment, PaymentMethod
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,14 @@ def bank_accounts() -> QuerySet[BankAccount]:
 
 
 def payment_of(order_id: int) -> Payment | None:
-    """The latest payment of an order."""
-    return Payment.objects.filter(order_id=order_id).order_by("-attempt").first()
+    """The payment of an order that counts: the latest that holds money, else the latest attempt."""
+    return in_force(Payment.objects.filter(order_id=order_id).order_by("-attempt"))
+
+
+def in_force(attempts: Iterable[Payment]) -> Payment | None:
+    """The one of an order's payments that counts; `attempts` are newest first."""
+    rows = list(attempts)
+    return next((row for row in rows if row.state in HOLDING_STATES), rows[0] if rows else None)
 
 
 def payments_of(order_id: int) -> list[Payment]:

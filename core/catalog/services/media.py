@@ -193,9 +193,8 @@ def order_media(*, product_id: int, order: Sequence[str], actor: Actor) -> None:
 @transaction.atomic
 def remove_media(*, public_id: str, actor: Actor) -> None:
     """Remove a picture and its files; variants that showed it show the cover instead."""
+    _lock_product_of(public_id)
     media = _media(public_id)
-    if media.product_id is not None:
-        lock_product(media.product_id)
     context.on_commit(_delete_files, [*_keys(media.renditions), media.original])
     _tell(media, actor, "media.removed", {"bytes": media.bytes})
     product_id = media.product_id
@@ -203,6 +202,13 @@ def remove_media(*, public_id: str, actor: Actor) -> None:
     if product_id is not None:
         refresh_cover(lock_product(product_id))
         outbox.record(events.ProductChanged(product_id=product_id))
+
+
+def _lock_product_of(public_id: str) -> None:
+    """Lock a picture's product before the picture, in the order in which `order_media` does."""
+    product_id = Media.objects.filter(public_id=public_id).values_list("product_id", flat=True).first()
+    if product_id is not None:
+        lock_product(product_id)
 
 
 def _media(public_id: str) -> Media:

@@ -35,7 +35,7 @@ def cancel(*, order_id: int, reason: str, restock: bool = True, actor: Actor, no
     order.cancelled_at, order.cancel_reason, order.expires_at = now, reason, None
     order.save(update_fields=["state", "cancelled_at", "cancel_reason", "expires_at"])
     if not restock:
-        inventory.consume(reference=order.number, taken=wanted(order))
+        inventory.consume(reference=order.number, taken=wanted(order), actor=actor)
     inventory.release(reference=order.number)
     audit.write(
         actor=actor, action="order.cancelled", subject="order", subject_id=order.public_id, changes=changes

@@ -27,7 +27,8 @@ def mark_paid(*, order_id: int, actor: Actor, now: datetime) -> Order:
     order.paid_at, order.expires_at = now, None
     close_when_complete(order)
     order.save(update_fields=["payment_state", "paid_at", "expires_at", "state"])
-    customers.note_spent(customer_id=order.customer_id, amount=order.total_amount)
+    # What went back before a bank returned the payment stays with the shopper.
+    customers.note_spent(customer_id=order.customer_id, amount=order.total_amount - order.refunded_amount)
     audit.write(
         actor=actor, action="order.paid", subject="order", subject_id=order.public_id, changes=changes
     )
@@ -43,16 +44,17 @@ def close_when_complete(order: Order) -> None:
 
 
 @transaction.atomic
-def mark_refunded(*, order_id: int, amount: int, actor: Actor) -> Order:
+def mark_refunded(*, order_id: int, amount: int, is_all: bool = False, actor: Actor) -> Order:
     """Write down that `amount` more went back to the shopper.
 
+    is_all   nothing of what came in is left, also when less had come in than was asked for
     Raises   MoveRefused when it was never paid
     Locks    the order
     """
     order = lock_order(order_id)
     order.refunded_amount = min(order.refunded_amount + amount, order.total_amount)
-    is_all = order.refunded_amount >= order.total_amount
-    to = PaymentState.REFUNDED if is_all else PaymentState.PARTLY_REFUNDED
+    is_nothing_left = is_all or order.refunded_amount >= order.total_amount
+    to = PaymentState.REFUNDED if is_nothing_left else PaymentState.PARTLY_REFUNDED
     changes = {"payment_state": move(order, "payment_state", to), "amount": amount}
     order.save(update_fields=["refunded_amount", "payment_state"])
     customers.note_spent(customer_id=order.customer_id, amount=-amount)
@@ -64,7 +66,7 @@ def mark_refunded(*, order_id: int, amount: int, actor: Actor) -> Order:
 
 @transaction.atomic
 def mark_reversed(*, order_id: int, actor: Actor) -> Order:
-    """Write down that a bank took the money back: the order is unpaid again, and stays open.
+    """Write down that a bank took the money back: the order is unpaid again, and open if it was closed.
 
     Locks    the order
     """
@@ -73,8 +75,10 @@ def mark_reversed(*, order_id: int, actor: Actor) -> Order:
         return order
     kept = order.total_amount - order.refunded_amount
     changes = {"payment_state": move(order, "payment_state", PaymentState.UNPAID)}
+    if order.state == OrderState.CLOSED:
+        changes["state"] = move(order, "state", OrderState.OPEN)
     order.paid_at = None
-    order.save(update_fields=["payment_state", "paid_at"])
+    order.save(update_fields=["payment_state", "paid_at", "state"])
     customers.note_spent(customer_id=order.customer_id, amount=-kept)
     audit.write(
         actor=actor,

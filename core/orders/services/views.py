@@ -3,7 +3,7 @@
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from core.kernel import ids
+from core.kernel import audit, ids
 from core.kernel.errors import CommerceError, InvalidInput
 from core.orders.models import SavedView
 from tenants.permissions import Actor
@@ -37,14 +37,30 @@ def save_view(*, name: str, query: str, actor: Actor) -> SavedView:
         raise InvalidInput(_("There are 30 saved views. Delete one first."), "name")
     try:
         with transaction.atomic():
-            return SavedView.objects.create(
+            view = SavedView.objects.create(
                 public_id=ids.new_id("viw"), name=name, query=query, created_by=actor.name
             )
     except IntegrityError as clash:
         raise ViewExists from clash
+    _note(view, actor, "order_view.saved")
+    return view
 
 
 @transaction.atomic
-def delete_view(*, public_id: str) -> None:
+def delete_view(*, public_id: str, actor: Actor) -> None:
     """Forget a saved view; the orders in it stay. Deleting twice changes nothing."""
-    SavedView.objects.filter(public_id=public_id).delete()
+    view = SavedView.objects.select_for_update().filter(public_id=public_id).first()
+    if view is None:
+        return
+    _note(view, actor, "order_view.deleted")
+    view.delete()
+
+
+def _note(view: SavedView, actor: Actor, action: str) -> None:
+    audit.write(
+        actor=actor,
+        action=action,
+        subject="order_view",
+        subject_id=view.public_id,
+        changes={"name": view.name, "query": view.query},
+    )

@@ -185,14 +185,18 @@ def remove_bank_account(*, public_id: str, actor: Actor) -> None:
     """Take an account away; without a last one, transfers are no longer offered.
 
     Raises   NotFound
+    Locks    the method, so that two members never take the last two accounts away at once
     """
-    account = BankAccount.objects.select_for_update().filter(public_id=public_id).first()
+    transfers = _lock_method(MethodCode.MANUAL_TRANSFER)
+    account = BankAccount.objects.filter(public_id=public_id).first()
     if account is None:
         raise NotFound(_("There is no such account."))
     _note_account(actor, "bank_account.removed", account)
     account.delete()
-    if not BankAccount.objects.exists():
-        PaymentMethod.objects.filter(code=MethodCode.MANUAL_TRANSFER).update(is_enabled=False)
+    if transfers.is_enabled and not BankAccount.objects.exists():
+        transfers.is_enabled = False
+        transfers.save(update_fields=["is_enabled"])
+        _note(actor, "payment_method.edited", transfers, {"is_enabled": [True, False]})
 
 
 def _note_account(actor: Actor, action: str, account: BankAccount) -> None:

@@ -52,8 +52,7 @@ def open(*, order: Order, method_code: str, now: datetime, actor: Actor = SHOPPE
     Locks    the order, then the method, so that two transfers never get the same amount
     """
     locked = orders.lock_order(order.pk)
-    if locked.state != OrderState.OPEN or locked.payment_state != OrderPaymentState.UNPAID:
-        raise PaymentClosed
+    _refuse_settled(locked)
     method = PaymentMethod.objects.select_for_update().filter(code=method_code, is_enabled=True).first()
     if method is None:
         raise MethodUnavailable
@@ -84,6 +83,12 @@ def open(*, order: Order, method_code: str, now: datetime, actor: Actor = SHOPPE
         lapse(payment_id=payment.pk, run_at=expires_at + GRACE if is_hosted else expires_at)
     order.refresh_from_db()
     return payment
+
+
+def _refuse_settled(order: Order) -> None:
+    """Raise PaymentClosed for an order that is paid or cancelled."""
+    if order.state != OrderState.OPEN or order.payment_state != OrderPaymentState.UNPAID:
+        raise PaymentClosed
 
 
 def _patience() -> timedelta:
@@ -125,6 +130,7 @@ def start(*, payment_id: int, return_url: str, now: datetime) -> str:
         return return_url
     if payment.expires_at is None or not payment.is_open or payment.expires_at <= now:
         raise PaymentClosed
+    _refuse_settled(payment.order)
     if payment.redirect_url:
         return payment.redirect_url
     session = _session(payment, return_url)

@@ -12,6 +12,7 @@ from core.kernel.errors import CommerceError, InvalidInput
 from core.kernel.formats import format_money
 from core.orders import services as orders
 from core.orders.models import Order, OrderState
+from core.orders.models import PaymentState as OrderPaymentState
 from core.payments.models import MethodCode, Payment, PaymentState
 from core.payments.services.locking import PaymentClosed, lock_payment, move
 from tenants.permissions import Actor
@@ -66,13 +67,22 @@ def receive(payment: Payment, order: Order, *, amount: int, actor: Actor, now: d
     """Mark a locked payment as paid, and with it its locked order.
 
     An order that was cancelled meanwhile is opened again when its goods are still there; else it stays
-    cancelled and paid, for a person to refund.
+    cancelled and paid, for a person to refund. So does the money of an order that was paid before.
     """
+    is_paid_already = order.payment_state != OrderPaymentState.UNPAID
     move(payment, PaymentState.PAID, actor=actor, received_amount=amount)
     payment.paid_at, payment.received_amount = now, amount
     payment.save(update_fields=["state", "paid_at", "received_amount"])
     if order.state == OrderState.CANCELLED:
         _try_to_reopen(order, actor)
+    if is_paid_already:
+        audit.write(
+            actor=actor,
+            action="order.paid_again",
+            subject="order",
+            subject_id=order.public_id,
+            changes={"reference": payment.reference, "amount": amount},
+        )
     orders.mark_paid(order_id=order.pk, actor=actor, now=now)
     outbox.record(events.PaymentReceived(payment_id=payment.pk))
 

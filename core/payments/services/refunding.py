@@ -13,7 +13,7 @@ from core.kernel import audit, ids, outbox
 from core.kernel.errors import CommerceError, InvalidInput
 from core.kernel.money import Money
 from core.orders import services as orders
-from core.payments.models import Payment, PaymentState, Refund, RefundState
+from core.payments.models import HOLDING_STATES, Payment, PaymentState, Refund, RefundState
 from core.payments.ports import GatewayRefused
 from core.payments.services import connections
 from core.payments.services.locking import PaymentClosed, lock_payment, move
@@ -154,8 +154,24 @@ def _take_off(payment: Payment, row: Refund, actor: Actor) -> None:
     if payment.state != to:
         move(payment, to, actor=actor, amount=row.amount)
     payment.save(update_fields=["refunded_amount", "state"])
-    orders.mark_refunded(order_id=payment.order_id, amount=row.amount, actor=actor)
+    if not _is_paid_by_another(payment):
+        orders.mark_refunded(
+            order_id=payment.order_id,
+            amount=row.amount,
+            is_all=is_all and not _holds_any(payment),
+            actor=actor,
+        )
     outbox.record(events.PaymentRefunded(refund_id=row.pk))
+
+
+def _is_paid_by_another(payment: Payment) -> bool:
+    """Whether other payments of the order cover it: this one was paid too much, and the order stays paid."""
+    others = payment.order.payments.exclude(pk=payment.pk).filter(state__in=HOLDING_STATES)
+    return sum(other.refundable_amount for other in others) >= payment.order.total_amount
+
+
+def _holds_any(payment: Payment) -> bool:
+    return payment.order.payments.exclude(pk=payment.pk).filter(state__in=HOLDING_STATES).exists()
 
 
 @transaction.atomic

@@ -109,3 +109,12 @@ def test_a_picture_of_another_product_is_refused():
             edits={mine.variants.get().public_id: {"image": media.public_id}},
             actor=SYSTEM,
         )
+
+
+def test_removing_locks_the_product_before_the_picture_as_ordering_does(django_assert_max_num_queries):
+    media = added(make_product())
+    with django_assert_max_num_queries(40) as asked:
+        services.remove_media(public_id=media.public_id, actor=SYSTEM)
+
+    locked = [query["sql"] for query in asked.captured_queries if "FOR UPDATE" in query["sql"]]
+    assert ['"catalog_product"' in sql.split("WHERE")[0] for sql in locked][:2] == [True, False]

@@ -8,11 +8,15 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from core.catalog import services as catalog
+from core.kernel import audit
 from core.orders import services as orders
 from core.orders.models import Order, SavedView
+from core.orders.services import DraftLine
 from tenants import context
 from tenants.models import Role, Store, User
 from tenants.permissions import SYSTEM
+from tests.factories.catalog import make_variant, picture_file
 from tests.factories.customers import customer
 from tests.factories.orders import NOON, paid_order, placed_order
 from tests.factories.payments import awaited_order, open_payment
@@ -33,6 +37,21 @@ def made(kopi: Store, make: Callable[..., Any], **fields: Any) -> Any:
 
 def numbers(page: Any) -> list[str]:
     return [row.number for row in page.context["rows"]]
+
+
+def test_a_line_shows_its_goods_as_they_look_today(kopi: Store, desk: Client):
+    """The photo was drawn after the order was placed, as it is for a first product."""
+    with context.in_store(kopi):
+        variant = make_variant()
+        line = DraftLine(variant.pk, variant.sku, "Gayo", 1, 75_000, image_url="/media/gone.jpg")
+        order = placed_order(lines=(line,))
+        media = catalog.add_media(product_id=variant.product_id, upload=picture_file(), actor=SYSTEM)
+        catalog.render_media(media_id=media.pk)
+
+    page = desk.get(f"/orders/{order.public_id}/")
+
+    assert "gone.jpg" not in page.content.decode()
+    assert page.context["lines"][0].image_url.startswith("/media/")
 
 
 def test_an_empty_store_sees_what_to_do_next(desk: Client):
@@ -133,6 +152,8 @@ def test_a_view_is_saved_shown_and_deleted(kopi: Store, desk: Client):
     assert "Gifts" in shown
     with context.in_store(kopi):
         assert not SavedView.objects.exists()
+        told = audit.history("order_view", view.public_id).values_list("action", flat=True)
+        assert list(told) == ["order_view.deleted", "order_view.saved"]
 
 
 def test_the_list_leaves_as_a_file_that_runs_nothing(kopi: Store, desk: Client):
