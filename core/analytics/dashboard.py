@@ -1,5 +1,6 @@
 """The front page of the dashboard: today, what needs doing, thirty days, and the way to the first sale."""
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -61,7 +62,8 @@ def _stats(figures: Summary, profit: Profit | None, actor: Actor, language: str)
     may_open = actor.may(Permission.VIEW_ORDERS)
     stats = [_stat(*row, may_open=may_open, language=language) for row in rows]
     # Four or six fill their rows; profit is the sixth.
-    return [*stats[:2], _profit(profit, language), *stats[2:]] if profit else stats[:4]
+    gained = [_profit(profit, may_open=may_open, language=language)] if profit else []
+    return [*stats[:2], *gained, *stats[2:]] if gained else stats[:4]
 
 
 def _stat(
@@ -74,15 +76,14 @@ def _stat(
         now, before = compared.now.orders, compared.before.orders
         definition = _("Orders placed in this time that were not cancelled.")
     view = "sold" if is_money else "placed"
-    query = urlencode({"view": view, "since": compared.since, "until": compared.until})
     return {
         "label": label,
         "value": format_money(now, locale=language) if is_money else format_number(now, language),
         "definition": definition,
         "delta": _delta(now, before, is_money),
-        "direction": "up" if now > before else "down" if now < before else "flat",
+        "direction": _direction(now, before),
         "compared_to": against,
-        "url": f"{reverse('orders:list')}?{query}" if may_open else "",
+        "url": _rows(view, compared.since, compared.until) if may_open else "",
     }
 
 
@@ -97,7 +98,7 @@ def _delta(now: int, before: int, is_money: bool) -> str:
     return f"{round((now - before) * 100 / before):+d}%"
 
 
-def _profit(profit: Profit, language: str) -> dict[str, Any]:
+def _profit(profit: Profit, *, may_open: bool, language: str) -> dict[str, Any]:
     definition = _("Paid goods of today less discounts, refunds and their cost. Shipping is left out.")
     if profit.lines_without_cost:
         missing = ngettext(
@@ -106,8 +107,24 @@ def _profit(profit: Profit, language: str) -> dict[str, Any]:
             profit.lines_without_cost,
         )
         definition = f"{definition} {missing % {'number': profit.lines_without_cost}}"
-    value = format_money(profit.amount, locale=language)
-    return {"label": _("Profit today"), "value": value, "definition": definition}
+    return {
+        "label": _("Profit today"),
+        "value": format_money(profit.amount, locale=language),
+        "definition": definition,
+        "delta": _delta(profit.amount, profit.before_amount, is_money=True),
+        "direction": _direction(profit.amount, profit.before_amount),
+        "compared_to": _("against yesterday at this time"),
+        "url": _rows("sold", profit.day, profit.day) if may_open else "",
+    }
+
+
+def _direction(now: int, before: int) -> str:
+    return "up" if now > before else "down" if now < before else "flat"
+
+
+def _rows(view: str, since: date, until: date) -> str:
+    """Where the orders behind a number stand."""
+    return f"{reverse('orders:list')}?{urlencode({'view': view, 'since': since, 'until': until})}"
 
 
 def _chart(days: list[Day]) -> dict:

@@ -86,7 +86,7 @@ add_bulk_verb(
 add_bulk_verb(
     BulkVerb(
         code="CANCEL",
-        label=_("Cancel orders"),
+        label=_("Cancel these orders"),
         icon="circle-x",
         position=90,
         permission=Permission.CANCEL_ORDERS,

@@ -58,10 +58,15 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Profit:
-    """What is left of paid goods after their cost. `lines_without_cost` count as if they cost nothing."""
+    """What is left of paid goods after their cost. `lines_without_cost` count as if they cost nothing.
 
+    before_amount   the profit of yesterday, up to the same minute
+    """
+
+    day: date
     amount: int
     lines_without_cost: int
+    before_amount: int
 
 
 def summary(*, now: datetime, time_zone: str) -> Summary:
@@ -108,8 +113,15 @@ def daily_sales(*, now: datetime, time_zone: str, days: int = CHART_DAYS) -> lis
 
 def profit_today(*, now: datetime, time_zone: str) -> Profit:
     """Paid goods of today less discounts, refunds and their cost as it is known now. Shipping is left out."""
-    paid = Order.objects.filter(placed_at__gte=_midnight(now, time_zone), payment_state__in=EARNING)
-    paid = paid.exclude(state=OrderState.CANCELLED)
+    midnight = _midnight(now, time_zone)
+    amount, unknown = _profit(midnight, now)
+    before, _unknown = _profit(_back(midnight, 1), _back(now, 1))
+    return Profit(midnight.date(), amount, unknown, before)
+
+
+def _profit(since: datetime, until: datetime) -> tuple[int, int]:
+    """The profit of a stretch of time, and how many of its lines have no cost."""
+    paid = _counted().filter(placed_at__gte=since, placed_at__lte=until, payment_state__in=EARNING)
     earned = paid.aggregate(sum=Sum(F("subtotal_amount") - F("discount_amount") - F("refunded_amount")))
     cost = Variant.objects.filter(pk=OuterRef("variant_id")).values("cost_amount")[:1]
     lines = OrderLine.objects.filter(order__in=paid).annotate(
@@ -118,7 +130,7 @@ def profit_today(*, now: datetime, time_zone: str) -> Profit:
     spent = lines.aggregate(
         sum=Sum(F("cost") * F("quantity")), unknown=Count("pk", filter=Q(cost__isnull=True))
     )
-    return Profit((earned["sum"] or 0) - (spent["sum"] or 0), spent["unknown"])
+    return (earned["sum"] or 0) - (spent["sum"] or 0), spent["unknown"]
 
 
 def _counted() -> QuerySet[Order]:

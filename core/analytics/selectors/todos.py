@@ -38,7 +38,7 @@ def todos(actor: Actor) -> list[Todo]:
     if actor.may(Permission.VIEW_STOCK):
         url = address("inventory:stock", low="1")
         entries.append(
-            Todo("low_stock", _("Products low in stock"), inventory.low_count(), url, "triangle-alert")
+            Todo("low_stock", _("SKUs low in stock"), inventory.low_count(), url, "triangle-alert")
         )
     if actor.may(Permission.EDIT_PRODUCTS):
         entries += _of_products(catalog.status_counts())

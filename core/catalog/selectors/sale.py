@@ -32,6 +32,14 @@ def variant_for_sale(ids: Iterable[int]) -> dict[int, VariantForSale]:
     return {row.pk: _shape(row) for row in _rows().filter(pk__in=list(ids))}
 
 
+def pictures_of_variants(ids: Iterable[int]) -> dict[int, str]:
+    """Variant id -> address of the picture that shows it today; those without one are missing."""
+    rows = Variant.objects.filter(pk__in=list(ids)).select_related("image", "product__cover")
+    shown = rows.only("image", "product__cover")
+    urls = {row.pk: small_url(row.image) or small_url(row.product.cover) for row in shown}
+    return {pk: url for pk, url in urls.items() if url}
+
+
 def variants_by_public_id(public_ids: Iterable[str]) -> dict[str, VariantForSale]:
     """Public id -> what it is; unknown ones are missing."""
     return {row.public_id: _shape(row) for row in _rows().filter(public_id__in=list(public_ids))}

@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from core.kernel import formats
+from core.kernel import formats, phones
 
 logger = logging.getLogger(__name__)
 register = template.Library()
@@ -64,6 +64,16 @@ def rupiah(amount: object) -> str:
 def rupiah_compact(amount: object) -> str:
     """Write an amount short, for charts and narrow cards: `Rp1,5 jt`."""
     return _money(amount, formats.format_money_compact)
+
+
+@register.filter
+def phone(number: object) -> str:
+    """Write a phone number as its owner does: `0812-3456-7890`. What is no number is shown as it stands."""
+    text = str(number or "")
+    try:
+        return phones.shown(text) if text else ""
+    except phones.InvalidPhone:
+        return text
 
 
 @register.filter

@@ -4,6 +4,7 @@ import uuid
 
 from django.utils.translation import gettext as _
 
+from core.catalog import selectors as catalog
 from core.kernel.errors import NotFound
 from core.orders.models import BulkRun, BulkState, Order
 from tenants import worklist
@@ -26,7 +27,16 @@ def _one(**known: str) -> Order:
     order = rows.filter(**known).first()
     if order is None:
         raise NotFound(_("There is no such order."))
+    _show_pictures(order)
     return order
+
+
+def _show_pictures(order: Order) -> None:
+    """Let each line show its goods as they look today: the picture of that day may be gone, or came later."""
+    lines = order.lines.all()
+    today = catalog.pictures_of_variants(line.variant_id for line in lines)
+    for line in lines:
+        line.image_url = today.get(line.variant_id, "")
 
 
 def bulk_run(public_id: str) -> BulkRun:

@@ -19,12 +19,16 @@ from tenants.permissions import SYSTEM
 def expire(*, payment_id: int, now: datetime) -> None:
     """End a payment whose time is over, and cancel its order when it waits for no other one.
 
-    A payment that is no longer open stays as it is. Safe to run twice.
+    A payment that is no longer open stays as it is; that of a cancelled order ends without a word to the
+    shopper, who was told of the cancelling. Safe to run twice.
     Locks    the order, then the payment, then the order's stock
     Records  PaymentExpired, OrderCancelled, StockChanged
     """
     payment, order = lock_payment(payment_id)
-    if payment.state in OPEN_STATES:
+    if payment.state in OPEN_STATES and order.state == OrderState.CANCELLED:
+        move(payment, PaymentState.CANCELLED, actor=SYSTEM)
+        payment.save(update_fields=["state"])
+    elif payment.state in OPEN_STATES:
         move(payment, PaymentState.EXPIRED, actor=SYSTEM)
         payment.save(update_fields=["state"])
         outbox.record(events.PaymentExpired(payment_id=payment.pk))

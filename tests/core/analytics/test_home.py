@@ -106,6 +106,15 @@ def test_profit_is_paid_goods_less_their_cost(store: Store):
     assert (profit.amount, profit.lines_without_cost) == (120_000, 1)
 
 
+def test_profit_is_compared_with_yesterday_up_to_the_same_minute(store: Store):
+    for placed_at in (MORNING - timedelta(days=1), MORNING - timedelta(days=1) + timedelta(minutes=1)):
+        paid_order(placed_at=placed_at)
+
+    profit = selectors.profit_today(now=MORNING, time_zone="Asia/Jakarta")
+
+    assert (profit.amount, profit.before_amount) == (0, 230_000)
+
+
 def test_what_waits_is_counted_as_its_list_counts_it(store: Store):
     placed_order()
     paid_order()
@@ -193,7 +202,7 @@ def test_looking_at_the_shop_leads_there_and_is_remembered(kopi: Store, sari: Us
 def test_every_number_leads_to_its_rows(sari: User, dashboard: Browser):
     page = dashboard(sari).get("/").content.decode()
 
-    assert page.count("/orders/?view=sold&amp;since=") == 3
+    assert page.count("/orders/?view=sold&amp;since=") == 4
     assert page.count("/orders/?view=placed&amp;since=") == 2
 
 

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from core.integrations import services as integrations
 from core.kernel.errors import InvalidInput
+from core.orders import registry
 from core.orders import services as orders
 from core.orders.models import BulkRun, Invoice, Order
 from tenants import context, work
 from tenants.models import Role, Store, User
-from tenants.permissions import SYSTEM
+from tenants.permissions import SYSTEM, Permission
 from tests.factories.orders import NOON, placed_order
 from tests.factories.payments import awaited_order, open_payment
 
@@ -166,6 +168,52 @@ def test_a_packer_may_ship_and_nothing_else(
     assert browser.post("/orders/bulk/start/", {"action": "SHIP", **told}).status_code == 302
     with context.in_store(kopi):
         assert Order.objects.get(pk=order.pk).state == "OPEN"
+
+
+@pytest.mark.parametrize("action", sorted(registry.bulk_verbs))
+@pytest.mark.parametrize("role", [Role.READ_ONLY, Role.CATALOGUE])
+def test_who_only_looks_changes_no_order(
+    kopi: Store, member: Callable[[str], User], dashboard: Callable[..., Client], action: str, role: Role
+):
+    payment = make(kopi, open_payment)[0]
+    browser = dashboard(member(role))
+    told = {"action": action, "selected": [payment.order.public_id], "reason": "x", "tags": "x"}
+
+    answers = [browser.post(f"/orders/bulk/{step}", told).status_code for step in ("", "start/")]
+
+    assert answers == [403, 403]
+    with context.in_store(kopi):
+        order = Order.objects.get(pk=payment.order_id)
+        assert (order.state, order.payment_state, order.tags) == ("OPEN", "UNPAID", [])
+        assert not BulkRun.objects.exists()
+
+
+def test_a_key_for_shipping_cannot_cancel_over_the_api(kopi: Store, api: Client):
+    order = make(kopi, placed_order)[0]
+    body = {"action": "CANCEL", "order_ids": [order.public_id], "reason": "x"}
+    with context.in_store(kopi):
+        scopes = [Permission.VIEW_ORDERS, Permission.FULFIL_ORDERS]
+        _row, key = integrations.create_key(name="Packer", scopes=scopes, actor=SYSTEM)
+    api.defaults["HTTP_AUTHORIZATION"] = f"Bearer {key}"
+
+    answer = api.post("/api/v1/order-actions", json.dumps(body), content_type="application/json")
+
+    assert answer.status_code == 403
+    with context.in_store(kopi):
+        assert Order.objects.get(pk=order.pk).state == "OPEN"
+
+
+def test_the_list_offers_only_what_a_member_may_do(
+    kopi: Store, member: Callable[[str], User], dashboard: Callable[..., Client]
+):
+    make(kopi, placed_order)
+
+    offered = {
+        role: {action["value"] for action in dashboard(member(role)).get("/orders/").context["bulk_actions"]}
+        for role in (Role.READ_ONLY, Role.WAREHOUSE)
+    }
+
+    assert offered == {Role.READ_ONLY: {"SLIPS"}, Role.WAREHOUSE: {"SLIPS", "SHIP", "DELIVER"}}
 
 
 def test_orders_of_the_other_store_are_never_touched(kopi: Store, batik: Store, desk: Client):

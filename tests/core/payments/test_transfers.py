@@ -92,6 +92,18 @@ def test_time_running_out_gives_the_goods_back():
     assert StockItem.objects.get().allocated == 0
 
 
+def test_the_time_of_a_cancelled_order_runs_out_in_silence():
+    payment = open_payment()
+    orders.cancel(order_id=payment.order_id, reason="Salah alamat", actor=SYSTEM, now=NOON)
+    payments.expire(payment_id=payment.pk, now=NOON)
+
+    payment.refresh_from_db()
+    payment.order.refresh_from_db()
+    assert payment.state == PaymentState.CANCELLED
+    assert payment.order.cancel_reason == "Salah alamat"
+    assert not Job.objects.filter(kind__endswith="explain_the_expiry").exists()
+
+
 def test_a_job_waits_for_the_time_to_run_out(store: Store):
     payment = open_payment()
 
