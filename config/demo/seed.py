@@ -31,8 +31,11 @@ CATALOGUES: Final = {"kopi": kopi.catalogue, "batik": batik.catalogue}
 _ORDERS_PER_DAY: Final = {"kopi": 1.5, "batik": 2}
 
 
-def seed(path: Path) -> dict[str, Any]:
-    """Open and fill what is missing, and return the facts written to `path`. Safe to run again."""
+def seed(path: Path, tell: Callable[[str], None]) -> dict[str, Any]:
+    """Open and fill what is missing, and return the facts written to `path`. Safe to run again.
+
+    tell    is told in a few words what is being done
+    """
     known = json.loads(path.read_text()) if path.exists() else {}
     old = {entry["slug"]: entry for entry in known.get("stores", [])}
     console = _person(STAFF_EMAIL, "Staff", known.get("console", {}), is_staff=True)
@@ -45,9 +48,10 @@ def seed(path: Path) -> dict[str, Any]:
     if "pictures" in known:
         facts["pictures"] = known["pictures"]
     _write(path, facts)
+    tell("goods and sixty days of orders")
     _at_once(_fill, STORES)
     if "pictures" not in known:
-        _hang_pictures()
+        _hang_pictures(tell)
         _write(path, {**facts, "pictures": "hung"})
     return facts
 
@@ -160,10 +164,12 @@ def _tell_the_story(demo: DemoStore, wares: DemoCatalogue, staff: Actor, *, now:
     goods.show_availability(wares)
 
 
-def _hang_pictures() -> None:
+def _hang_pictures(tell: Callable[[str], None]) -> None:
     """One picture of every product now, so that no shelf looks empty; the workers draw the others later."""
     stores = {demo.slug: Store.objects.get(slug=demo.slug) for demo in STORES}
+    tell("drawing the products")
     _at_once(lambda slug: _hang(stores[slug], covers=True), stores)
+    tell("pictures in all sizes")
     _at_once(_paint, range(os.cpu_count() or 1))
     _at_once(lambda slug: _hang(stores[slug], covers=False), stores)
 

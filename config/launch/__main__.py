@@ -73,7 +73,12 @@ def _prepare(crew: Crew, chosen: Choices) -> None:
         with console.step("Demo stores (the first time: a minute or two)"):
             # The stores open accounts at the providers, so these must be there to answer.
             _start_fakes(crew)
-            crew.run("seed", python("manage.py", "seed_demo"), remedy="Start with SEED=0, or `make clean`.")
+            crew.run(
+                "seed",
+                python("manage.py", "seed_demo"),
+                remedy="Start with SEED=0, or `make clean`.",
+                tell=console.progress,
+            )
 
 
 def _collect_static(crew: Crew) -> None:

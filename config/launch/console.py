@@ -8,19 +8,28 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+# On a terminal a step's line stays open, to be written anew with its time.
+_END = "" if sys.stdout.isatty() else "\n"
+_CLEAR = "\r\033[K"
+
 
 @contextmanager
 def step(title: str) -> Iterator[None]:
     """Show that something goes on, and then how long it took."""
-    print(f"  {title} ...", end="" if sys.stdout.isatty() else "\n", flush=True)
+    print(f"  {title} ...", end=_END, flush=True)
     began = time.monotonic()
     try:
         yield
     except Exception:
-        print(f"\r  {title} ... failed" if sys.stdout.isatty() else f"  {title} failed", flush=True)
+        print(f"{_CLEAR}  {title} ... failed" if sys.stdout.isatty() else f"  {title} failed", flush=True)
         raise
     took = f"{time.monotonic() - began:.1f} s"
-    print(f"\r  {title} ... {took}" if sys.stdout.isatty() else f"  {title}: {took}", flush=True)
+    print(f"{_CLEAR}  {title} ... {took}" if sys.stdout.isatty() else f"  {title}: {took}", flush=True)
+
+
+def progress(words: str) -> None:
+    """Show what the step that goes on is at."""
+    print(f"\n    {words} ..." if sys.stdout.isatty() else f"    {words}", end=_END, flush=True)
 
 
 def ready(port: int, demo: Path) -> None:

@@ -35,11 +35,16 @@ class Crew:
             child = children.spawn(command, log=file, cwd=self.cwd, env=self.env)
         self.processes.append(Process(name, child, log))
 
-    def run(self, name: str, command: Sequence[str], *, remedy: str) -> None:
-        """Run a command to its end. Raises CannotStart, with the command's last words, when it fails."""
+    def run(
+        self, name: str, command: Sequence[str], *, remedy: str, tell: Callable[[str], None] | None = None
+    ) -> None:
+        """Run a command to its end. Raises CannotStart, with the command's last words, when it fails.
+
+        tell    hears each line of the command's log that begins with a dot
+        """
         self.start(name, command)
         process = self.processes[-1]
-        code = process.child.wait()
+        code = process.child.wait() if tell is None else _listen(process, tell)
         self.processes.remove(process)
         if code != 0:
             raise CannotStart(_last_words(process.log) + f"{remedy} (whole log: {process.log})")
@@ -91,6 +96,19 @@ def listens(port: int) -> bool:
     with socket.socket() as caller:
         caller.settimeout(1)
         return caller.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _listen(process: Process, tell: Callable[[str], None]) -> int:
+    """Pass on what a process says about its progress until it ends. Returns its exit code."""
+    with process.log.open(encoding="utf-8", errors="replace") as log:
+        while True:
+            code = process.child.poll()
+            for line in log:
+                if line.startswith("· "):
+                    tell(line[2:].strip())
+            if code is not None:
+                return code
+            time.sleep(0.2)
 
 
 def _ending(code: int) -> str:

@@ -101,3 +101,13 @@ def test_says_where_to_go_and_who_may_log_in(tmp_path, capsys):
     assert said.startswith("\nSmartSeller is ready\n")
     assert "Log in      sari@example.test  pw" in said
     assert "http://localhost:8002" in said
+
+
+def test_passes_on_what_a_command_says_of_its_progress(crew):
+    told: list[str] = []
+
+    crew.run(
+        "seed", script("print('· goods'); print('noise'); print('· orders')"), remedy="", tell=told.append
+    )
+
+    assert told == ["goods", "orders"]

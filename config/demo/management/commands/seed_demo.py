@@ -13,5 +13,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Seed, and say where the logins are."""
-        seed(settings.DATA_DIR / "demo.json")
+        seed(settings.DATA_DIR / "demo.json", tell=self._tell)
         self.stdout.write(f"logins are in {settings.DATA_DIR / 'demo.json'}")
+
+    def _tell(self, words: str) -> None:
+        """The launcher shows lines that begin with a dot to the person who waits."""
+        self.stdout.write(f"· {words}")
+        self.stdout.flush()
