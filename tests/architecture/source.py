@@ -31,6 +31,15 @@ def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
             yield node
 
 
+def chain(node: ast.AST) -> str:
+    """`Model.objects.filter.update` of `Model.objects.filter(...).update(...)`: names without calls."""
+    if isinstance(node, ast.Attribute):
+        return f"{chain(node.value)}.{node.attr}".lstrip(".")
+    if isinstance(node, ast.Call | ast.Subscript):
+        return chain(node.func if isinstance(node, ast.Call) else node.value)
+    return node.id if isinstance(node, ast.Name) else ""
+
+
 def dotted(node: ast.AST) -> str:
     """`a.b.c` of a name or attribute chain; empty for anything else."""
     if isinstance(node, ast.Attribute):

@@ -1,6 +1,5 @@
 """Where things live: apps, tables, keys between rooms, and doors."""
 
-import ast
 import importlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +9,14 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, models
 from django.urls import URLPattern, URLResolver
+from ninja import NinjaAPI
+from ninja.operation import Operation
 
+from config.api import dashboard_api, storefront_api
 from config.settings.apps import SHARED_APPS, TABLELESS_APPS, TENANT_APPS
 from tenants.models import Store
-from tests.architecture.source import ROOT, dotted, files, name_of, tree
+from tenants.permissions import Permission
+from tests.architecture.source import ROOT
 
 LAYERS = [
     {"analytics", "notifications", "integrations"},
@@ -119,15 +122,30 @@ def _is_foreign(route: str, pattern: URLPattern) -> bool:
     return route.startswith("api/") or pattern.callback.__module__.startswith("allauth.")
 
 
-def test_every_api_operation_declares_who_may_call_it():
-    undeclared = []
-    for path in files():
-        if path.name != "api.py" or path.parts[-2] == "config":
-            continue
-        for node in ast.walk(tree(path)):
-            if isinstance(node, ast.FunctionDef):
-                names = [dotted(d.func if isinstance(d, ast.Call) else d) for d in node.decorator_list]
-                is_operation = any(name.startswith("router.") for name in names)
-                if is_operation and not {"requires", "public"} & set(names):
-                    undeclared.append(f"{name_of(path)} {node.name}")
-    assert undeclared == []
+@pytest.mark.parametrize("api", [dashboard_api, storefront_api], ids=lambda api: api.urls_namespace)
+def test_every_api_operation_declares_who_may_call_it(api: NinjaAPI):
+    operations = list(_operations(api))
+    assert len(operations) > 10
+    assert [one.operation_id for one in operations if not hasattr(one.view_func, "door")] == []
+
+
+def test_every_operation_of_the_store_api_asks_for_a_key_and_a_permission():
+    open_ = [
+        one.operation_id
+        for one in _operations(dashboard_api)
+        if not one.auth_callbacks or not isinstance(one.view_func.door, Permission)
+    ]
+    assert open_ == []
+
+
+def test_every_operation_has_a_name_of_its_own():
+    names = [one.operation_id for api in (dashboard_api, storefront_api) for one in _operations(api)]
+    assert None not in names
+    assert len(names) == len(set(names))
+
+
+def _operations(api: NinjaAPI) -> Iterator[Operation]:
+    """Every operation as it is mounted, with the guards it inherits."""
+    for router in api._get_bound_routers():
+        for view in router.path_operations.values():
+            yield from view.operations

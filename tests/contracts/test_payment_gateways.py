@@ -426,7 +426,8 @@ def test_a_slow_gateway_is_given_up_on(shop: Shop, kind: FaultKind) -> None:
     began = time.monotonic()
     with pytest.raises(GatewayUnavailable):
         shop.find()
-    assert time.monotonic() - began < 4
+    # Its patience is two seconds, the answer would take a minute; a busy machine may need some more to notice.
+    assert time.monotonic() - began < 15
 
 
 def test_a_gateway_that_is_not_there_is_unavailable(name: str) -> None:

@@ -1,0 +1,54 @@
+"""T-CACHE: what Django can cache by itself stays in the store whose page it was."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.template import Context, Template
+from django.test import RequestFactory
+from django.views.decorators.cache import cache_page
+
+from tenants import context
+from tenants.context import NoStoreContext
+from tenants.models import Store
+from tests.architecture.source import files, name_of
+
+FRAGMENT = Template("{% load cache %}{% cache 60 shelf %}{{ name }}{% endcache %}")
+
+
+@pytest.fixture(autouse=True)
+def _forget(kopi: Store, batik: Store) -> Iterator[None]:
+    yield
+    for store in (kopi, batik):
+        with context.in_store(store):
+            cache.clear()
+
+
+def test_a_fragment_of_one_store_is_not_shown_in_another(kopi: Store, batik: Store):
+    drawn = []
+    for store, name in ((kopi, "Gayo"), (batik, "Parang"), (kopi, "new"), (batik, "new")):
+        with context.in_store(store):
+            drawn.append(FRAGMENT.render(Context({"name": name})))
+
+    assert drawn == ["Gayo", "Parang", "Gayo", "Parang"]
+
+
+def test_a_fragment_is_not_cached_outside_a_store():
+    with pytest.raises(NoStoreContext):
+        FRAGMENT.render(Context({"name": "Gayo"}))
+
+
+def test_a_whole_page_is_never_kept(kopi: Store):
+    """Answers carry cookies and tokens of one person; the cache takes plain values only."""
+
+    @cache_page(60)
+    def page(request: HttpRequest) -> HttpResponse:
+        return HttpResponse("Gayo")
+
+    with context.in_store(kopi), pytest.raises(TypeError, match="not JSON serializable"):
+        page(RequestFactory().get("/"))
+
+
+def test_nobody_asks_for_whole_pages_to_be_kept():
+    assert [name_of(path) for path in files() if "cache_page" in path.read_text()] == []
