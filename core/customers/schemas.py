@@ -42,7 +42,7 @@ _PLAIN = "name email phone note tags language accepts_marketing order_count last
 
 
 class CustomerOut(Schema):
-    """One customer. `spent_amount` is what was paid, less refunds."""
+    """One customer. `spent` is what was paid, less refunds."""
 
     id: str
     name: str
@@ -53,7 +53,7 @@ class CustomerOut(Schema):
     language: str
     accepts_marketing: bool
     order_count: int
-    spent_amount: MoneyOut
+    spent: MoneyOut
     last_order_at: datetime | None
     created_at: datetime
 
@@ -62,7 +62,7 @@ class CustomerOut(Schema):
         """What every shape of a customer has."""
         return {
             "id": customer.public_id,
-            "spent_amount": MoneyOut.of(customer.spent_amount),
+            "spent": MoneyOut.of(customer.spent_amount),
             **{name: getattr(customer, name) for name in _PLAIN},
         }
 

@@ -45,8 +45,8 @@ class OrderLineOut(Schema):
     variant_title: str
     quantity: int
     fulfilled_quantity: int
-    unit_amount: MoneyOut
-    total_amount: MoneyOut
+    unit_price: MoneyOut
+    total: MoneyOut
     weight_grams: int
     image_url: str
 
@@ -55,8 +55,8 @@ class OrderLineOut(Schema):
         names = ("sku", "product_title", "variant_title", "quantity", "fulfilled_quantity")
         return cls(
             **{name: getattr(line, name) for name in (*names, "weight_grams", "image_url")},
-            unit_amount=MoneyOut.of(Money(line.unit_amount, currency)),
-            total_amount=MoneyOut.of(Money(line.total_amount, currency)),
+            unit_price=MoneyOut.of(Money(line.unit_amount, currency)),
+            total=MoneyOut.of(Money(line.total_amount, currency)),
         )
 
 
@@ -89,14 +89,7 @@ class AddressOut(Schema):
         return cls(phone=order.address_phone, **facts)
 
 
-_AMOUNTS = (
-    "subtotal_amount",
-    "shipping_amount",
-    "discount_amount",
-    "unique_code_amount",
-    "total_amount",
-    "refunded_amount",
-)
+_MONEY = "subtotal shipping discount unique_code total refunded".split()
 _PLAIN = (
     "number placed_at state payment_state fulfilment_state source payment_method shipping_method_name "
     "is_pickup weight_grams note staff_note tags expires_at paid_at cancelled_at cancel_reason"
@@ -119,12 +112,12 @@ class OrderOut(Schema):
     shipping_method_name: str
     is_pickup: bool
     lines: list[OrderLineOut]
-    subtotal_amount: MoneyOut
-    shipping_amount: MoneyOut
-    discount_amount: MoneyOut
-    unique_code_amount: MoneyOut
-    total_amount: MoneyOut
-    refunded_amount: MoneyOut
+    subtotal: MoneyOut
+    shipping: MoneyOut
+    discount: MoneyOut
+    unique_code: MoneyOut
+    total: MoneyOut
+    refunded: MoneyOut
     weight_grams: int
     note: str
     staff_note: str
@@ -139,7 +132,9 @@ class OrderOut(Schema):
     def of(cls, order: Order) -> Self:
         lines = sorted(order.lines.all(), key=lambda line: line.pk)
         facts: dict[str, Any] = {name: getattr(order, name) for name in _PLAIN}
-        facts |= {name: MoneyOut.of(Money(getattr(order, name), order.currency)) for name in _AMOUNTS}
+        facts |= {
+            name: MoneyOut.of(Money(getattr(order, f"{name}_amount"), order.currency)) for name in _MONEY
+        }
         return cls(
             id=order.public_id,
             customer=CustomerRef(

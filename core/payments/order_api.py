@@ -1,6 +1,5 @@
 """The money of an order, for a store's other systems."""
 
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Path, Router, Status
@@ -13,13 +12,10 @@ from core.payments import selectors
 from core.payments import services as payments
 from core.payments.models import Payment
 from core.payments.order_schemas import PublicId
-from tenants.permissions import Actor, Permission, requires
+from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 router = Router(tags=["Payments"])
-
-
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined]
 
 
 def _latest(order_id: str) -> Payment:
@@ -38,7 +34,7 @@ def _shown(payment: Payment) -> schemas.PaymentOut:
     "/orders/{order_id}/payments", response=answers(schemas.PaymentsOut), operation_id="list_payments"
 )
 @requires(Permission.VIEW_ORDERS)
-def list_payments(request: HttpRequest, order_id: Path[PublicId]) -> schemas.PaymentsOut:
+def list_payments(request: StoreRequest, order_id: Path[PublicId]) -> schemas.PaymentsOut:
     """Every attempt to pay an order with its refunds, newest first."""
     order = orders.order_by_public_id(order_id)
     rows = selectors.payments_of(order.pk)
@@ -52,17 +48,18 @@ def list_payments(request: HttpRequest, order_id: Path[PublicId]) -> schemas.Pay
 )
 @requires(Permission.CONFIRM_PAYMENTS)
 def confirm_payment(
-    request: HttpRequest, order_id: Path[PublicId], body: schemas.ConfirmIn
+    request: StoreRequest, order_id: Path[PublicId], body: schemas.ConfirmIn
 ) -> schemas.PaymentOut:
     """Write down that a bank transfer, or a courier's cash, has arrived. Twice changes nothing.
 
     409 `amount_differs` when another amount came in than was asked for, unless the difference is accepted.
     """
+    payment = _latest(order_id)
     paid = payments.confirm_transfer(
-        payment_id=_latest(order_id).pk,
-        received_amount=body.amount.amount,
+        payment_id=payment.pk,
+        received_amount=body.amount.amount if body.amount else payment.amount,
         accepts_difference=body.accept_difference,
-        actor=_actor(request),
+        actor=request.actor,
         now=timezone.now(),
     )
     return _shown(paid)
@@ -74,7 +71,7 @@ def confirm_payment(
     operation_id="check_payment",
 )
 @requires(Permission.CONFIRM_PAYMENTS)
-def check_payment(request: HttpRequest, order_id: Path[PublicId]) -> Status[schemas.PaymentOut]:
+def check_payment(request: StoreRequest, order_id: Path[PublicId]) -> Status[schemas.PaymentOut]:
     """Ask the payment provider what became of the payment. Its answer arrives a moment later."""
     payment = _latest(order_id)
     payments.ask_again(payment_id=payment.pk)
@@ -86,7 +83,7 @@ def check_payment(request: HttpRequest, order_id: Path[PublicId]) -> Status[sche
 )
 @requires(Permission.REFUND_PAYMENTS)
 def create_refund(
-    request: HttpRequest, order_id: Path[PublicId], body: schemas.RefundIn
+    request: StoreRequest, order_id: Path[PublicId], body: schemas.RefundIn
 ) -> Status[schemas.RefundOut]:
     """Give money back, in full or in part. 409 for more than can still be refunded."""
     payment = _latest(order_id)
@@ -95,7 +92,7 @@ def create_refund(
         amount=body.amount.amount,
         reason=body.reason,
         is_by_hand=body.is_by_hand,
-        actor=_actor(request),
+        actor=request.actor,
         now=timezone.now(),
     )
     return Status(201, schemas.RefundOut.of(row, payment.currency))

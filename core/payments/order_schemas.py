@@ -50,9 +50,9 @@ class PaymentOut(Schema):
     method: MethodCode
     state: PaymentState
     amount: MoneyOut
-    unique_code_amount: MoneyOut
-    received_amount: MoneyOut
-    refunded_amount: MoneyOut
+    unique_code: MoneyOut
+    received: MoneyOut
+    refunded: MoneyOut
     provider_method: str
     created_at: datetime
     expires_at: datetime | None
@@ -62,10 +62,11 @@ class PaymentOut(Schema):
     @classmethod
     def of(cls, payment: Payment) -> Self:
         names = ("reference", "method", "state", "provider_method", "created_at", "expires_at", "paid_at")
-        amounts = ("amount", "unique_code_amount", "received_amount", "refunded_amount")
+        amounts = ("unique_code", "received", "refunded")
         currency = payment.currency
         facts: dict[str, Any] = {name: getattr(payment, name) for name in names}
-        facts |= {name: MoneyOut.of(Money(getattr(payment, name), currency)) for name in amounts}
+        facts["amount"] = MoneyOut.of(Money(payment.amount, currency))
+        facts |= {name: MoneyOut.of(Money(getattr(payment, f"{name}_amount"), currency)) for name in amounts}
         refunds = [RefundOut.of(refund, currency) for refund in payment.refunds.all()]
         return cls(id=payment.public_id, refunds=refunds, **facts)
 
@@ -80,7 +81,7 @@ class PaymentsOut(Schema):
 class ConfirmIn(StrictSchema):
     """Money that a person saw on the account, or got from the courier."""
 
-    amount: MoneyIn
+    amount: MoneyIn | None = Field(None, description="What came in; left out, exactly what was asked for.")
     accept_difference: bool = Field(
         False, description="Count the order as paid although another amount came in."
     )

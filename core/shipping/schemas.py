@@ -40,11 +40,11 @@ class RateIn(StrictSchema):
     region_code: RegionCode = ""
     up_to_grams: Annotated[int, Field(ge=1, le=LARGEST_GRAMS)] | None = None
     amount: MoneyIn
-    per_kg_amount: MoneyIn = MoneyIn(amount=0)
+    per_kg: MoneyIn = MoneyIn(amount=0)
 
     def row(self) -> RateRow:
         """The same, as the services take it."""
-        return RateRow(self.region_code, self.up_to_grams, self.amount.amount, self.per_kg_amount.amount)
+        return RateRow(self.region_code, self.up_to_grams, self.amount.amount, self.per_kg.amount)
 
 
 class RatesIn(StrictSchema):
@@ -59,7 +59,7 @@ class RateOut(Schema):
     region_code: str
     up_to_grams: int | None
     amount: MoneyOut
-    per_kg_amount: MoneyOut
+    per_kg: MoneyOut
 
     @classmethod
     def of(cls, rate: ShippingRate) -> Self:
@@ -67,7 +67,7 @@ class RateOut(Schema):
             region_code=rate.region_code,
             up_to_grams=rate.up_to_grams,
             amount=MoneyOut.of(rate.amount),
-            per_kg_amount=MoneyOut.of(rate.per_kg_amount),
+            per_kg=MoneyOut.of(rate.per_kg_amount),
         )
 
 
@@ -80,7 +80,7 @@ class MethodOut(Schema):
     is_active: bool
     position: int
     amount: MoneyOut
-    free_over_amount: MoneyOut | None
+    free_over: MoneyOut | None
     min_days: int
     max_days: int
     weight_tolerance_grams: int
@@ -95,7 +95,7 @@ class MethodOut(Schema):
         return cls(
             id=method.public_id,
             amount=MoneyOut.of(method.amount),
-            free_over_amount=None if free is None else MoneyOut.of(free),
+            free_over=None if free is None else MoneyOut.of(free),
             location_id=place.public_id if place else None,
             rates=[RateOut.of(rate) for rate in method.rates.all()],
             **{name: getattr(method, name) for name in names},
@@ -110,11 +110,11 @@ class MethodsOut(Schema):
 
 
 class MethodEdit(StrictSchema):
-    """What may be changed; fields left out stay. `free_over_amount` null ends the threshold."""
+    """What may be changed; fields left out stay. `free_over` null ends the threshold."""
 
     name: Name | None = None
     amount: MoneyIn | None = None
-    free_over_amount: MoneyIn | None = None
+    free_over: MoneyIn | None = None
     is_active: bool | None = None
     min_days: Days | None = None
     max_days: Days | None = None
@@ -125,8 +125,9 @@ class MethodEdit(StrictSchema):
         """The given fields as the services take them, without the location."""
         told = {field: getattr(self, field) for field in self.model_fields_set - {"location_id", "kind"}}
         kept = {field: value for field, value in told.items() if value is not None}
-        if "free_over_amount" in told:
-            kept["free_over_amount"] = told["free_over_amount"]
+        if "free_over" in told:
+            kept.pop("free_over", None)
+            kept["free_over_amount"] = told["free_over"]
         return {field: value.amount if isinstance(value, MoneyIn) else value for field, value in kept.items()}
 
 

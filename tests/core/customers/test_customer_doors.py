@@ -180,7 +180,7 @@ def test_the_api_lists_tells_and_edits(kopi: Store, api: Client, dewi: Customer)
 
     assert [row["id"] for row in listed] == [dewi.public_id]
     assert edited.json()["tags"] == ["vip"] and nothing.status_code == 200
-    assert api.get(url).json()["spent_amount"] == {"amount": 0, "currency": "IDR"}
+    assert api.get(url).json()["spent"] == {"amount": 0, "currency": "IDR"}
 
 
 @pytest.mark.parametrize(

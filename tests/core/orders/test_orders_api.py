@@ -65,7 +65,7 @@ def test_tells_one_order_whole(api: Client, order: Order):
     told = api.get(f"/api/v1/orders/{order.public_id}").json()
 
     assert (told["id"], told["number"], told["state"]) == (order.public_id, order.number, "OPEN")
-    assert told["total_amount"] == {"amount": 170_000, "currency": "IDR"}
+    assert told["total"] == {"amount": 170_000, "currency": "IDR"}
     assert told["lines"][0]["quantity"] == 2
     assert told["address"]["village"] == "Dago"
     assert not {"pk", "token", "location_id"} & set(told)

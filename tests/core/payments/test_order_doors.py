@@ -183,14 +183,22 @@ def test_the_api_confirms_lists_and_refunds(kopi: Store, api: Client, payment: P
     assert (wrong.status_code, wrong.json()["code"]) == (409, "amount_differs")
     assert right.json()["state"] == "PAID"
     assert (back.status_code, back.json()["state"]) == (201, "DONE")
-    assert listed[0]["refunded_amount"] == {"amount": 50_000, "currency": "IDR"}
+    assert listed[0]["refunded"] == {"amount": 50_000, "currency": "IDR"}
     assert listed[0]["refunds"][0]["id"] == back.json()["id"]
+
+
+def test_the_api_confirms_what_was_asked_for_when_no_amount_is_said(
+    kopi: Store, api: Client, payment: Payment
+):
+    answer = post(api, f"/orders/{payment.order.public_id}/payments/confirm", {})
+
+    assert (answer.status_code, answer.json()["state"]) == (200, "PAID")
+    assert answer.json()["received"] == {"amount": payment.amount, "currency": "IDR"}
 
 
 @pytest.mark.parametrize(
     "body",
     [
-        {},
         {"amount": 5},
         {"amount": {"amount": -1}},
         {"amount": {"amount": 10**30}},

@@ -35,14 +35,14 @@ def patch(api: Client, method: ShippingMethod, body: Any) -> Any:
 
 def test_makes_changes_and_removes_a_method(api: Client):
     made = post(
-        api, {"name": "Kurir", "kind": "FLAT", "amount": rupiah(9000), "free_over_amount": rupiah(200_000)}
+        api, {"name": "Kurir", "kind": "FLAT", "amount": rupiah(9000), "free_over": rupiah(200_000)}
     )
     method = ShippingMethod.objects.get(public_id=made.json()["id"])
-    changed = patch(api, method, {"amount": rupiah(0), "free_over_amount": None}).json()
+    changed = patch(api, method, {"amount": rupiah(0), "free_over": None}).json()
     gone = api.delete(f"{METHODS}/{method.public_id}")
 
-    assert (made.status_code, made.json()["free_over_amount"]) == (201, rupiah(200_000))
-    assert (changed["amount"], changed["free_over_amount"], changed["name"]) == (rupiah(0), None, "Kurir")
+    assert (made.status_code, made.json()["free_over"]) == (201, rupiah(200_000))
+    assert (changed["amount"], changed["free_over"], changed["name"]) == (rupiah(0), None, "Kurir")
     assert gone.status_code == 204
     assert not ShippingMethod.objects.filter(pk=method.pk).exists()
 
@@ -51,8 +51,8 @@ def test_sets_rates_and_quotes_by_region_and_weight(api: Client):
     ShippingMethod.objects.all().delete()
     method = table_method()
     rates = [
-        {"amount": rupiah(40_000), "per_kg_amount": rupiah(0)},
-        {"region_code": "32.73", "amount": rupiah(0), "per_kg_amount": rupiah(9_000)},
+        {"amount": rupiah(40_000), "per_kg": rupiah(0)},
+        {"region_code": "32.73", "amount": rupiah(0), "per_kg": rupiah(9_000)},
     ]
 
     api.put(f"{METHODS}/{method.public_id}/rates", {"rates": rates}, content_type=JSON)
