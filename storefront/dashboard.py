@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,8 @@ from storefront.design_forms import DesignForm
 from storefront.models import SectionKind
 from tenants.hosts import store_origin
 from tenants.models import HostKind
-from tenants.permissions import Actor, Permission, requires
+from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 TEMPLATE = "dashboard/storefront/design.html"
 
@@ -36,7 +37,7 @@ class SectionRow:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_STOREFRONT)
-def edit(request: HttpRequest) -> HttpResponse:
+def edit(request: StoreRequest) -> HttpResponse:
     """The editor. A POST keeps the draft and then publishes it, or adds or removes a section."""
     if request.method != "POST":
         return _editor(request, DesignForm.of(selectors.latest_design()))
@@ -49,7 +50,7 @@ def edit(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires(Permission.EDIT_STOREFRONT)
-def draft(request: HttpRequest) -> HttpResponse:
+def draft(request: StoreRequest) -> HttpResponse:
     """Keep the draft while the seller draws, and say how it stands; the frame then shows it."""
     form = DesignForm(request.POST)
     is_kept = _keep(request, form)
@@ -63,31 +64,31 @@ def draft(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires(Permission.EDIT_STOREFRONT)
-def undo(request: HttpRequest) -> HttpResponse:
+def undo(request: StoreRequest) -> HttpResponse:
     """Show shoppers the design before the published one."""
-    services.undo(actor=_actor(request))
+    services.undo(actor=request.actor)
     messages.success(request, _("Your shop looks as it did before."))
     return _back(request)
 
 
 @require_POST
 @requires(Permission.EDIT_STOREFRONT)
-def discard(request: HttpRequest) -> HttpResponse:
+def discard(request: StoreRequest) -> HttpResponse:
     """Forget what was drawn since the last publishing."""
-    services.discard_draft(actor=_actor(request))
+    services.discard_draft(actor=request.actor)
     messages.success(request, _("The draft is gone. Your shop did not change."))
     return _back(request)
 
 
 @require_POST
 @requires(Permission.EDIT_STOREFRONT)
-def logo(request: HttpRequest) -> HttpResponse:
+def logo(request: StoreRequest) -> HttpResponse:
     """Let the draft show another logo, or what is wrong with the file."""
     upload = request.FILES.get("logo")
     try:
         if upload is None:
             raise InvalidInput(_("Choose a picture first."), "logo")
-        services.put_logo(upload=upload, now=timezone.now(), actor=_actor(request))
+        services.put_logo(upload=upload, now=timezone.now(), actor=request.actor)
     except CommerceError as refusal:
         messages.error(request, refusal.message)
     return _back(request)
@@ -95,36 +96,36 @@ def logo(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires(Permission.EDIT_STOREFRONT)
-def remove_logo(request: HttpRequest) -> HttpResponse:
+def remove_logo(request: StoreRequest) -> HttpResponse:
     """Let the draft show the store's name instead of a logo."""
-    services.remove_logo(now=timezone.now(), actor=_actor(request))
+    services.remove_logo(now=timezone.now(), actor=request.actor)
     return _back(request)
 
 
 @require_GET
 @requires(Permission.EDIT_STOREFRONT)
-def products(request: HttpRequest) -> HttpResponse:
+def products(request: StoreRequest) -> HttpResponse:
     """Products to choose from, while the seller types."""
     query = request.GET.get("q", "").replace("\0", "")[:100]
     found = catalog.search(query) if query.strip() else catalog.product_cards(limit=6).cards
     return render(request, f"{TEMPLATE}#found", {"found": found})
 
 
-def _keep(request: HttpRequest, form: DesignForm) -> bool:
+def _keep(request: StoreRequest, form: DesignForm) -> bool:
     """Save the draft if the form allows; what is wrong is written into the form."""
     if not form.is_valid():
         return False
     design = form.design(selectors.latest_design())
     try:
-        services.save_draft(design=design, now=timezone.now(), actor=_actor(request))
+        services.save_draft(design=design, now=timezone.now(), actor=request.actor)
     except InvalidInput as wrong:
         form.add_error(wrong.field if wrong.field in form.fields else None, wrong.message)
         return False
     return True
 
 
-def _then(request: HttpRequest, form: DesignForm) -> bool:
-    now, actor, told = timezone.now(), _actor(request), request.POST
+def _then(request: StoreRequest, form: DesignForm) -> bool:
+    now, actor, told = timezone.now(), request.actor, request.POST
     try:
         if "add" in told:
             services.add_section(kind=told["add"], now=now, actor=actor)
@@ -141,9 +142,9 @@ def _then(request: HttpRequest, form: DesignForm) -> bool:
     return True
 
 
-def _editor(request: HttpRequest, form: DesignForm, *, status: int = 200) -> HttpResponse:
+def _editor(request: StoreRequest, form: DesignForm, *, status: int = 200) -> HttpResponse:
     design = selectors.latest_design()
-    store = request.store  # type: ignore[attr-defined]
+    store = request.store
     origin = store_origin(store, HostKind.STOREFRONT)
     context = {
         "form": form,
@@ -196,9 +197,5 @@ def _frame_pages() -> list[tuple[str, str]]:
     return pages + [(f"pages/{page.slug}/", page.title) for page in selectors.footer_pages()]
 
 
-def _back(request: HttpRequest) -> HttpResponse:
+def _back(request: StoreRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("design:edit"))
-
-
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined]

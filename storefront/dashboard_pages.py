@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +14,8 @@ from storefront import selectors, services, texts
 from storefront.design_forms import PageForm
 from storefront.models import PageKind
 from storefront.services.pages import LONGEST_BODY
-from tenants.permissions import Actor, Permission, requires
+from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 LIST = "dashboard/storefront/pages.html"
 FORM = "dashboard/storefront/page.html"
@@ -22,14 +23,14 @@ FORM = "dashboard/storefront/page.html"
 
 @require_GET
 @requires(Permission.EDIT_STOREFRONT)
-def pages(request: HttpRequest) -> HttpResponse:
+def pages(request: StoreRequest) -> HttpResponse:
     """Every page in the order of the shop's footer."""
     return render(request, LIST, {"pages": selectors.all_pages()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_STOREFRONT)
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: StoreRequest) -> HttpResponse:
     """A blank page, and what becomes of it."""
     form = PageForm(
         request.POST if request.method == "POST" else None,
@@ -37,7 +38,7 @@ def new(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            page = services.create_page(facts=form.facts(), actor=_actor(request))
+            page = services.create_page(facts=form.facts(), actor=request.actor)
         except CommerceError as refusal:
             _refuse(form, refusal)
         else:
@@ -48,7 +49,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_STOREFRONT)
-def edit(request: HttpRequest, public_id: str) -> HttpResponse:
+def edit(request: StoreRequest, public_id: str) -> HttpResponse:
     """One page and its words."""
     page = selectors.page_by_id(public_id)
     if request.method != "POST":
@@ -56,7 +57,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
     form = PageForm(request.POST)
     if form.is_valid():
         try:
-            services.edit_page(public_id=public_id, facts=form.facts(), actor=_actor(request))
+            services.edit_page(public_id=public_id, facts=form.facts(), actor=request.actor)
         except CommerceError as refusal:
             _refuse(form, refusal)
         else:
@@ -67,30 +68,30 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 @requires(Permission.EDIT_STOREFRONT)
-def remove(request: HttpRequest, public_id: str) -> HttpResponse:
+def remove(request: StoreRequest, public_id: str) -> HttpResponse:
     """Remove a page for good."""
-    title = services.remove_page(public_id=public_id, actor=_actor(request))
+    title = services.remove_page(public_id=public_id, actor=request.actor)
     messages.success(request, _("“%(title)s” is removed.") % {"title": title})
     return _to_list()
 
 
 @require_POST
 @requires(Permission.EDIT_STOREFRONT)
-def order(request: HttpRequest) -> HttpResponse:
+def order(request: StoreRequest) -> HttpResponse:
     """Put the menu into the order in which the seller dragged it."""
-    services.order_pages(order=request.POST.getlist("order")[:100], actor=_actor(request))
+    services.order_pages(order=request.POST.getlist("order")[:100], actor=request.actor)
     return HttpResponse(status=204)
 
 
 @require_POST
 @requires(Permission.EDIT_STOREFRONT)
-def shown(request: HttpRequest) -> HttpResponse:
+def shown(request: StoreRequest) -> HttpResponse:
     """The typed text as shoppers would read it."""
     body = request.POST.get("body", "")[:LONGEST_BODY]
     return render(request, "storefront/default/_blocks.html", {"blocks": texts.blocks(body)})
 
 
-def _form(request: HttpRequest, form: PageForm, page: Any = None) -> HttpResponse:
+def _form(request: StoreRequest, form: PageForm, page: Any = None) -> HttpResponse:
     body = form["body"].value() or ""
     context = {"form": form, "page": page, "blocks": texts.blocks(body[:LONGEST_BODY])}
     return render(request, FORM, context, status=422 if form.errors else 200)
@@ -103,7 +104,3 @@ def _refuse(form: PageForm, refusal: CommerceError) -> None:
 
 def _to_list() -> HttpResponse:
     return HttpResponseRedirect(reverse("design:pages"))
-
-
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined]

@@ -4,7 +4,6 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Self
 
-from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Schema, Status
 from pydantic import StringConstraints
@@ -12,6 +11,7 @@ from pydantic import StringConstraints
 from tenants import invitations, team
 from tenants.models import Invitation, Membership, Role
 from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 from tenants.shapes import StrictSchema, answers
 
 router = Router(tags=["Team"])
@@ -87,21 +87,21 @@ class InvitationIn(StrictSchema):
 
 @router.get("/team", response=answers(MembersOut), operation_id="list_members")
 @requires(Permission.EDIT_MEMBERS)
-def list_members(request: HttpRequest) -> MembersOut:
+def list_members(request: StoreRequest) -> MembersOut:
     """Everybody who works in the store, with their role."""
-    rows = team.members(request.store)  # type: ignore[attr-defined]
+    rows = team.members(request.store)
     return MembersOut(items=[MemberOut.of(row) for row in rows])
 
 
 @router.post("/team/invitations", response=answers(InvitationOut, 201), operation_id="invite_member")
 @requires(Permission.EDIT_MEMBERS)
-def invite_member(request: HttpRequest, body: InvitationIn) -> Status:
+def invite_member(request: StoreRequest, body: InvitationIn) -> Status:
     """Ask somebody by mail. 403 for a role beyond the caller, 409 for who is here or was asked."""
     invitation = invitations.invite(
-        store=request.store,  # type: ignore[attr-defined]
+        store=request.store,
         email=body.email,
         role=body.role,
-        actor=request.actor,  # type: ignore[attr-defined]
+        actor=request.actor,
         now=timezone.now(),
     )
     return Status(201, InvitationOut.of(invitation))
@@ -109,9 +109,9 @@ def invite_member(request: HttpRequest, body: InvitationIn) -> Status:
 
 @router.get("/team/invitations", response=answers(InvitationsOut), operation_id="list_invitations")
 @requires(Permission.EDIT_MEMBERS)
-def list_invitations(request: HttpRequest) -> InvitationsOut:
+def list_invitations(request: StoreRequest) -> InvitationsOut:
     """Offers that wait for an answer; those past `expires_at` can only be sent again."""
-    rows = invitations.waiting(request.store)  # type: ignore[attr-defined]
+    rows = invitations.waiting(request.store)
     return InvitationsOut(items=[InvitationOut.of(row) for row in rows])
 
 
@@ -121,12 +121,12 @@ def list_invitations(request: HttpRequest) -> InvitationsOut:
     operation_id="send_invitation_again",
 )
 @requires(Permission.EDIT_MEMBERS)
-def send_invitation_again(request: HttpRequest, invitation_id: uuid.UUID) -> InvitationOut:
+def send_invitation_again(request: StoreRequest, invitation_id: uuid.UUID) -> InvitationOut:
     """Mail an offer once more, good for another week; the link before ends."""
     invitation = invitations.send_again(
-        store=request.store,  # type: ignore[attr-defined]
+        store=request.store,
         uid=invitation_id,
-        actor=request.actor,  # type: ignore[attr-defined]
+        actor=request.actor,
         now=timezone.now(),
     )
     return InvitationOut.of(invitation)
@@ -136,12 +136,12 @@ def send_invitation_again(request: HttpRequest, invitation_id: uuid.UUID) -> Inv
     "/team/invitations/{uuid:invitation_id}", response=answers(None, 204), operation_id="revoke_invitation"
 )
 @requires(Permission.EDIT_MEMBERS)
-def revoke_invitation(request: HttpRequest, invitation_id: uuid.UUID) -> Status:
+def revoke_invitation(request: StoreRequest, invitation_id: uuid.UUID) -> Status:
     """Withdraw an offer; its link is dead at once."""
     invitations.revoke(
-        store=request.store,  # type: ignore[attr-defined]
+        store=request.store,
         uid=invitation_id,
-        actor=request.actor,  # type: ignore[attr-defined]
+        actor=request.actor,
         now=timezone.now(),
     )
     return Status(204, None)
@@ -149,20 +149,20 @@ def revoke_invitation(request: HttpRequest, invitation_id: uuid.UUID) -> Status:
 
 @router.patch("/team/{uuid:member_id}", response=answers(MemberOut), operation_id="change_member_role")
 @requires(Permission.EDIT_MEMBERS)
-def change_member_role(request: HttpRequest, member_id: uuid.UUID, body: RoleIn) -> MemberOut:
+def change_member_role(request: StoreRequest, member_id: uuid.UUID, body: RoleIn) -> MemberOut:
     """Give a member another role. 409 `last_owner` when the store would have no owner left."""
     membership = team.change_role(
-        store=request.store,  # type: ignore[attr-defined]
+        store=request.store,
         person=member_id,
         role=body.role,
-        actor=request.actor,  # type: ignore[attr-defined]
+        actor=request.actor,
     )
     return MemberOut.of(membership)
 
 
 @router.delete("/team/{uuid:member_id}", response=answers(None, 204), operation_id="remove_member")
 @requires(Permission.EDIT_MEMBERS)
-def remove_member(request: HttpRequest, member_id: uuid.UUID) -> Status:
+def remove_member(request: StoreRequest, member_id: uuid.UUID) -> Status:
     """End a person's access at once."""
-    team.remove(store=request.store, person=member_id, actor=request.actor)  # type: ignore[attr-defined]
+    team.remove(store=request.store, person=member_id, actor=request.actor)
     return Status(204, None)

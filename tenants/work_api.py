@@ -4,12 +4,12 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any
 
-from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
 from tenants import worklist
 from tenants.models import JobState
 from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 from tenants.shapes import answers
 from tenants.worklist import LARGEST_PAGE, PAGE, Show, WorkItem
 
@@ -74,28 +74,28 @@ Cursor = Annotated[uuid.UUID | None, Query(description="The `next` of the page b
 
 @router.get("/jobs", response=answers(JobPage), operation_id="list_jobs")
 @requires(Permission.VIEW_JOBS)
-def list_jobs(request: HttpRequest, show: Show = Show.ALL, after: Cursor = None, limit: Limit = PAGE) -> Any:
+def list_jobs(request: StoreRequest, show: Show = Show.ALL, after: Cursor = None, limit: Limit = PAGE) -> Any:
     """What the store does in the background, newest first."""
-    items, following = worklist.work_items(store=request.store, show=show, after=after, limit=limit)  # type: ignore[attr-defined]
+    items, following = worklist.work_items(store=request.store, show=show, after=after, limit=limit)
     return JobPage(items=[JobOut.of(item) for item in items], next=str(following) if following else None)
 
 
 @router.get("/jobs/{uuid:job_id}", response=answers(JobOut), operation_id="get_job")
 @requires(Permission.VIEW_JOBS)
-def get_job(request: HttpRequest, job_id: uuid.UUID) -> Any:
+def get_job(request: StoreRequest, job_id: uuid.UUID) -> Any:
     """One job and how far it is."""
-    return JobOut.of(worklist.work_item(store=request.store, job_id=job_id))  # type: ignore[attr-defined]
+    return JobOut.of(worklist.work_item(store=request.store, job_id=job_id))
 
 
 @router.post("/jobs/{uuid:job_id}/replay", response=answers(JobOut), operation_id="replay_job")
 @requires(Permission.REPLAY_JOBS)
-def replay_job(request: HttpRequest, job_id: uuid.UUID) -> Any:
+def replay_job(request: StoreRequest, job_id: uuid.UUID) -> Any:
     """Run a failed job again. 409 when it has not failed."""
-    return JobOut.of(worklist.replay(store=request.store, job_id=job_id))  # type: ignore[attr-defined]
+    return JobOut.of(worklist.replay(store=request.store, job_id=job_id))
 
 
 @router.post("/jobs/{uuid:job_id}/cancel", response=answers(JobOut), operation_id="cancel_job")
 @requires(Permission.REPLAY_JOBS)
-def cancel_job(request: HttpRequest, job_id: uuid.UUID) -> Any:
+def cancel_job(request: StoreRequest, job_id: uuid.UUID) -> Any:
     """Stop a job: a waiting one at once, a running one at its next step. 409 when it has ended."""
-    return JobOut.of(worklist.stop(store=request.store, job_id=job_id))  # type: ignore[attr-defined]
+    return JobOut.of(worklist.stop(store=request.store, job_id=job_id))

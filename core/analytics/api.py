@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Annotated, Any, Self
 
-from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router, Schema, Status
 from pydantic import Field, StringConstraints
@@ -12,7 +11,8 @@ from core.analytics import selectors, services
 from core.analytics.selectors import Comparison, Figures
 from core.kernel import profile
 from core.kernel.schemas import MoneyOut, StrictSchema, answers
-from tenants.permissions import Actor, Permission, requires
+from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 router = Router(tags=["Home"])
 
@@ -114,15 +114,11 @@ class FoundOut(Schema):
     next: str | None = None
 
 
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined]
-
-
 @router.get("/home", response=answers(HomeOut), operation_id="get_home")
 @requires(Permission.VIEW_HOME)
-def get_home(request: HttpRequest) -> Any:
+def get_home(request: StoreRequest) -> Any:
     """The figures of the front page, what waits for a person, and how far the store's opening is."""
-    now, zone, actor = timezone.now(), request.store.time_zone, _actor(request)  # type: ignore[attr-defined]
+    now, zone, actor = timezone.now(), request.store.time_zone, request.actor
     figures = selectors.summary(now=now, time_zone=zone)
     profit = None
     if actor.may(Permission.VIEW_COSTS):
@@ -142,9 +138,9 @@ def get_home(request: HttpRequest) -> Any:
 
 @router.get("/sales/days", response=answers(DaysOut), operation_id="list_daily_sales")
 @requires(Permission.VIEW_HOME)
-def list_daily_sales(request: HttpRequest, asked: Query[DaysQuery]) -> Any:
+def list_daily_sales(request: StoreRequest, asked: Query[DaysQuery]) -> Any:
     """Sales and orders of each day up to today, oldest first."""
-    zone = request.store.time_zone  # type: ignore[attr-defined]
+    zone = request.store.time_zone
     days = selectors.daily_sales(now=timezone.now(), time_zone=zone, days=asked.days)
     return DaysOut(
         items=[DayOut(day=d.day, sales=MoneyOut.of(d.sales_amount), orders=d.orders) for d in days]
@@ -153,9 +149,9 @@ def list_daily_sales(request: HttpRequest, asked: Query[DaysQuery]) -> Any:
 
 @router.get("/search", response=answers(FoundOut), operation_id="search_store")
 @requires(Permission.VIEW_HOME)
-def search_store(request: HttpRequest, asked: Query[SearchQuery]) -> Any:
+def search_store(request: StoreRequest, asked: Query[SearchQuery]) -> Any:
     """Orders, products and customers that the words may mean, as far as the key may see them."""
-    groups = selectors.found(asked.q, actor=_actor(request))
+    groups = selectors.found(asked.q, actor=request.actor)
     return FoundOut(
         items=[
             HitGroupOut(
@@ -170,23 +166,23 @@ def search_store(request: HttpRequest, asked: Query[SearchQuery]) -> Any:
 
 @router.post("/opening/shared", response=answers(None, 204), operation_id="note_store_shared")
 @requires(Permission.VIEW_HOME)
-def note_store_shared(request: HttpRequest) -> Any:
+def note_store_shared(request: StoreRequest) -> Any:
     """Note that the store's address was shared."""
-    services.note_shared(actor=_actor(request), now=timezone.now())
+    services.note_shared(actor=request.actor, now=timezone.now())
     return Status(204, None)
 
 
 @router.post("/opening/looked", response=answers(None, 204), operation_id="note_store_looked_at")
 @requires(Permission.VIEW_HOME)
-def note_store_looked_at(request: HttpRequest) -> Any:
+def note_store_looked_at(request: StoreRequest) -> Any:
     """Note that somebody looked at the shop."""
-    services.note_looked(actor=_actor(request), now=timezone.now())
+    services.note_looked(actor=request.actor, now=timezone.now())
     return Status(204, None)
 
 
 @router.post("/opening/close", response=answers(None, 204), operation_id="close_opening")
 @requires(Permission.VIEW_HOME)
-def close_opening(request: HttpRequest) -> Any:
+def close_opening(request: StoreRequest) -> Any:
     """Put the finished checklist away. 409 while a step is open."""
-    services.close_opening(actor=_actor(request), now=timezone.now())
+    services.close_opening(actor=request.actor, now=timezone.now())
     return Status(204, None)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,18 +19,15 @@ from core.kernel.formats import format_day, format_money, format_number
 from tenants import hosts
 from tenants.models import HostKind
 from tenants.permissions import Actor, Permission, requires
-
-
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined]
+from tenants.requests import StoreRequest
 
 
 @require_GET
 @requires(Permission.VIEW_HOME)
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: StoreRequest) -> HttpResponse:
     """Today at a glance."""
-    now, zone, language = timezone.now(), request.store.time_zone, str(request.LANGUAGE_CODE)  # type: ignore[attr-defined]
-    shop, actor = profile.current(), _actor(request)
+    now, zone, language = timezone.now(), request.store.time_zone, str(request.LANGUAGE_CODE)
+    shop, actor = profile.current(), request.actor
     days = selectors.daily_sales(now=now, time_zone=zone)
     figures = selectors.summary(now=now, time_zone=zone)
     may_know = actor.may(Permission.VIEW_COSTS)
@@ -144,13 +141,13 @@ def _row(day: Day, language: str) -> tuple[str, str, int]:
 
 @require_POST
 @requires(Permission.VIEW_HOME)
-def look(request: HttpRequest) -> HttpResponse:
+def look(request: StoreRequest) -> HttpResponse:
     """Note that the shop was looked at, and lead there.
 
     A page with a Refresh header, not a redirect: browsers hold a form's whole chain of redirects to this
     page's form-action, and the storefront is not in it.
     """
-    services.note_looked(actor=_actor(request), now=timezone.now())
+    services.note_looked(actor=request.actor, now=timezone.now())
     address = _storefront(request)
     response = render(request, "dashboard/home/look.html", {"address": address})
     response.headers["Refresh"] = f"0; url={address}"
@@ -159,18 +156,18 @@ def look(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires(Permission.VIEW_HOME)
-def close(request: HttpRequest) -> HttpResponse:
+def close(request: StoreRequest) -> HttpResponse:
     """Put the finished checklist away."""
-    services.close_opening(actor=_actor(request), now=timezone.now())
+    services.close_opening(actor=request.actor, now=timezone.now())
     return redirect("dashboard:home")
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.VIEW_HOME)
-def share(request: HttpRequest) -> HttpResponse:
+def share(request: StoreRequest) -> HttpResponse:
     """The store's address, ready to be sent. Posting notes that it was."""
     if request.method == "POST":
-        services.note_shared(actor=_actor(request), now=timezone.now())
+        services.note_shared(actor=request.actor, now=timezone.now())
         return redirect("dashboard:home")
     address = _storefront(request)
     return render(request, "dashboard/home/share.html", {"address": address})
@@ -178,26 +175,26 @@ def share(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires(Permission.VIEW_HOME)
-def qr_code(request: HttpRequest, form: str) -> HttpResponse:
+def qr_code(request: StoreRequest, form: str) -> HttpResponse:
     """The store's address as a QR code to show or to print."""
     picture, kind = qr.drawn(_storefront(request), form)
     response = HttpResponse(picture, content_type=kind)
     if request.GET.get("download"):
-        name = f"{request.store.slug}-qr.{form}"  # type: ignore[attr-defined]
+        name = f"{request.store.slug}-qr.{form}"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
 @require_GET
 @requires(Permission.VIEW_HOME)
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: StoreRequest) -> HttpResponse:
     """What the palette finds: a fragment for htmx, a page for everybody else."""
     query = request.GET.get("q", "")[:100]
-    groups = selectors.found(query, actor=_actor(request))
+    groups = selectors.found(query, actor=request.actor)
     page = "dashboard/search/search.html"
     template = f"{page}#hits" if request.headers.get("HX-Request") else page
     return render(request, template, {"query": query.strip(), "groups": groups})
 
 
-def _storefront(request: HttpRequest) -> str:
-    return hosts.store_origin(request.store, HostKind.STOREFRONT)  # type: ignore[attr-defined]
+def _storefront(request: StoreRequest) -> str:
+    return hosts.store_origin(request.store, HostKind.STOREFRONT)

@@ -1,15 +1,15 @@
 """The catalogue for a store's other systems: products and their variants."""
 
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Path, Query, Router, Status
 
 from core.catalog import media_api, schemas, selectors, services, shelves_api
-from core.catalog.asking import actor_of, reader_of, sees_costs
+from core.catalog.asking import reader_of, sees_costs
 from core.catalog.schemas import PublicId
 from core.kernel.errors import InvalidInput
 from core.kernel.schemas import answers
 from tenants.permissions import Permission, PermissionRefused, requires
+from tenants.requests import StoreRequest
 
 router = Router(tags=["Catalogue"])
 router.add_router("", media_api.router)
@@ -18,19 +18,19 @@ router.add_router("", shelves_api.router)
 _STATUS = {"publish": "ACTIVE", "unpublish": "DRAFT", "archive": "ARCHIVED"}
 
 
-def _refuse_costs(request: HttpRequest, names_costs: bool) -> None:
+def _refuse_costs(request: StoreRequest, names_costs: bool) -> None:
     """Who may not know a cost may not set one either."""
     if names_costs and not sees_costs(request):
         raise PermissionRefused(Permission.VIEW_COSTS)
 
 
-def _whole(request: HttpRequest, public_id: str) -> schemas.ProductOut:
+def _whole(request: StoreRequest, public_id: str) -> schemas.ProductOut:
     return schemas.ProductOut.of(selectors.whole_product(public_id), reader_of(request))
 
 
 @router.post("/products", response=answers(schemas.ProductOut, 201), operation_id="create_product")
 @requires(Permission.EDIT_PRODUCTS)
-def create_product(request: HttpRequest, body: schemas.ProductIn) -> Status[schemas.ProductOut]:
+def create_product(request: StoreRequest, body: schemas.ProductIn) -> Status[schemas.ProductOut]:
     """Make a product with its options and variants; a draft unless `status` is ACTIVE.
 
     Stock comes after: send each SKU of the answer to `adjust_stock`. 403 when the plan is used up.
@@ -40,7 +40,7 @@ def create_product(request: HttpRequest, body: schemas.ProductIn) -> Status[sche
         title=body.title,
         options=[(option.name, option.values) for option in body.options],
         variants=body.rows(),
-        actor=actor_of(request),
+        actor=request.actor,
         **body.facts(),
     )
     return Status(201, _whole(request, product.public_id))
@@ -48,7 +48,7 @@ def create_product(request: HttpRequest, body: schemas.ProductIn) -> Status[sche
 
 @router.get("/products", response=answers(schemas.ProductPage), operation_id="list_products")
 @requires(Permission.VIEW_PRODUCTS)
-def list_products(request: HttpRequest, asked: Query[schemas.ProductQuery]) -> schemas.ProductPage:
+def list_products(request: StoreRequest, asked: Query[schemas.ProductQuery]) -> schemas.ProductPage:
     """Products by name, SKU or barcode, status, category with those below it, brand, tag and stock."""
     filters = selectors.ProductFilters(
         query=asked.q,
@@ -67,24 +67,22 @@ def list_products(request: HttpRequest, asked: Query[schemas.ProductQuery]) -> s
 
 @router.post("/products/bulk", response=answers(schemas.BulkOut), operation_id="change_products")
 @requires(Permission.EDIT_PRODUCTS)
-def change_products(request: HttpRequest, body: schemas.BulkIn) -> schemas.BulkOut:
+def change_products(request: StoreRequest, body: schemas.BulkIn) -> schemas.BulkOut:
     """Publish, unpublish, archive or tag up to a hundred products, each on its own."""
     ids = selectors.ids_of(body.product_ids)
     if body.action == "tag":
         if not body.tag:
             raise InvalidInput(_("Type a tag."), "tag")
-        services.tag_products(product_ids=ids, tag=body.tag, actor=actor_of(request))
+        services.tag_products(product_ids=ids, tag=body.tag, actor=request.actor)
         return schemas.BulkOut(done=len(ids), refused=[])
-    refused = services.set_status_of_many(
-        product_ids=ids, status=_STATUS[body.action], actor=actor_of(request)
-    )
+    refused = services.set_status_of_many(product_ids=ids, status=_STATUS[body.action], actor=request.actor)
     rows = [schemas.BulkRefusal(id=each.public_id, title=each.title, reason=each.reason) for each in refused]
     return schemas.BulkOut(done=len(ids) - len(rows), refused=rows)
 
 
 @router.get("/products/{product_id}", response=answers(schemas.ProductOut), operation_id="get_product")
 @requires(Permission.VIEW_PRODUCTS)
-def get_product(request: HttpRequest, product_id: Path[PublicId]) -> schemas.ProductOut:
+def get_product(request: StoreRequest, product_id: Path[PublicId]) -> schemas.ProductOut:
     """One product with everything of it."""
     return _whole(request, product_id)
 
@@ -92,7 +90,7 @@ def get_product(request: HttpRequest, product_id: Path[PublicId]) -> schemas.Pro
 @router.patch("/products/{product_id}", response=answers(schemas.ProductOut), operation_id="update_product")
 @requires(Permission.EDIT_PRODUCTS)
 def update_product(
-    request: HttpRequest, product_id: Path[PublicId], body: schemas.ProductEdit
+    request: StoreRequest, product_id: Path[PublicId], body: schemas.ProductEdit
 ) -> schemas.ProductOut:
     """Change a product; `status` publishes, unpublishes, archives and brings back.
 
@@ -100,7 +98,7 @@ def update_product(
     """
     product = selectors.product_by_public_id(product_id)
     services.update_product(
-        product_id=product.pk, changes=body.facts(), actor=actor_of(request), seen_at=body.seen_at
+        product_id=product.pk, changes=body.facts(), actor=request.actor, seen_at=body.seen_at
     )
     return _whole(request, product_id)
 
@@ -110,11 +108,11 @@ def update_product(
 )
 @requires(Permission.EDIT_PRODUCTS)
 def set_options(
-    request: HttpRequest, product_id: Path[PublicId], body: schemas.OptionsIn
+    request: StoreRequest, product_id: Path[PublicId], body: schemas.OptionsIn
 ) -> schemas.ProductOut:
     """Make the product come in exactly these options. Combinations that stay keep their variant and SKU."""
     product = selectors.product_by_public_id(product_id)
-    services.set_options(product_id=product.pk, options=body.choices, actor=actor_of(request))
+    services.set_options(product_id=product.pk, options=body.choices, actor=request.actor)
     return _whole(request, product_id)
 
 
@@ -125,7 +123,7 @@ def set_options(
 )
 @requires(Permission.EDIT_PRODUCTS)
 def preview_options(
-    request: HttpRequest, product_id: Path[PublicId], body: schemas.OptionsIn
+    request: StoreRequest, product_id: Path[PublicId], body: schemas.OptionsIn
 ) -> schemas.Forecast:
     """What `set_options` would do, in numbers. Changes nothing."""
     product = selectors.product_by_public_id(product_id)
@@ -138,7 +136,7 @@ def preview_options(
 )
 @requires(Permission.VIEW_PRODUCTS)
 def list_variants(
-    request: HttpRequest, product_id: Path[PublicId], asked: Query[schemas.Paged]
+    request: StoreRequest, product_id: Path[PublicId], asked: Query[schemas.Paged]
 ) -> schemas.VariantPage:
     """A product's variants in the order of its options."""
     product = selectors.product_by_public_id(product_id)
@@ -154,12 +152,12 @@ def list_variants(
 )
 @requires(Permission.EDIT_PRODUCTS)
 def update_variants(
-    request: HttpRequest, product_id: Path[PublicId], body: schemas.VariantsEdit
+    request: StoreRequest, product_id: Path[PublicId], body: schemas.VariantsEdit
 ) -> schemas.VariantList:
     """Change many variants, all or none. 422 rows_refused names every wrong field as `<id>.<field>`."""
     _refuse_costs(request, any("cost" in each.model_fields_set for each in body.variants))
     product = selectors.product_by_public_id(product_id)
     words = schemas.words_of(selectors.options_of(product))
-    changed = services.edit_variants(product_id=product.pk, edits=body.edits(), actor=actor_of(request))
+    changed = services.edit_variants(product_id=product.pk, edits=body.edits(), actor=request.actor)
     reader = reader_of(request)
     return schemas.VariantList(items=[schemas.VariantOut.of(each, words, reader) for each in changed])

@@ -1,37 +1,31 @@
 """Who asks, and how they asked: what every door of the catalogue begins with."""
 
-from django.http import HttpRequest
-
 from core.catalog import selectors
 from core.catalog.models import Product
 from core.catalog.schemas import Reader
 from tenants import hosts
 from tenants.models import HostKind
-from tenants.permissions import Actor, Permission
+from tenants.permissions import Permission
+from tenants.requests import StoreRequest
 
 
-def actor_of(request: HttpRequest) -> Actor:
-    """The member or API key that acts; `@requires` has seen to it that there is one."""
-    return request.actor  # type: ignore[attr-defined]
-
-
-def sees_costs(request: HttpRequest) -> bool:
+def sees_costs(request: StoreRequest) -> bool:
     """Whether who asks may know what goods cost the store."""
-    return actor_of(request).may(Permission.VIEW_COSTS)
+    return request.actor.may(Permission.VIEW_COSTS)
 
 
-def edits(request: HttpRequest) -> bool:
+def edits(request: StoreRequest) -> bool:
     """Whether who asks may change products."""
-    return actor_of(request).may(Permission.EDIT_PRODUCTS)
+    return request.actor.may(Permission.EDIT_PRODUCTS)
 
 
-def reader_of(request: HttpRequest) -> Reader:
+def reader_of(request: StoreRequest) -> Reader:
     """What the answers of the API depend on."""
-    store = request.store  # type: ignore[attr-defined]
+    store = request.store
     return Reader(sees_costs=sees_costs(request), origin=hosts.store_origin(store, HostKind.STOREFRONT))
 
 
-def by_script(request: HttpRequest) -> bool:
+def by_script(request: StoreRequest) -> bool:
     """Whether htmx or one of our scripts asks, and wants a piece of the page."""
     return "HX-Request" in request.headers
 

@@ -1,18 +1,18 @@
 """Pictures of products for a store's other systems."""
 
-from django.http import HttpRequest
 from ninja import File, Form, Path, Router, Status, UploadedFile
 
 from core.catalog import schemas, selectors, services
-from core.catalog.asking import actor_of, reader_of
+from core.catalog.asking import reader_of
 from core.catalog.schemas import PublicId
 from core.kernel.schemas import answers
 from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 router = Router(tags=["Catalogue"])
 
 
-def _pictures(request: HttpRequest, product_id: str) -> schemas.MediaList:
+def _pictures(request: StoreRequest, product_id: str) -> schemas.MediaList:
     product, reader = selectors.product_by_public_id(product_id), reader_of(request)
     return schemas.MediaList(
         items=[schemas.MediaOut.of(each, reader) for each in selectors.media_of(product)]
@@ -21,7 +21,7 @@ def _pictures(request: HttpRequest, product_id: str) -> schemas.MediaList:
 
 @router.get("/products/{product_id}/media", response=answers(schemas.MediaList), operation_id="list_media")
 @requires(Permission.VIEW_PRODUCTS)
-def list_media(request: HttpRequest, product_id: Path[PublicId]) -> schemas.MediaList:
+def list_media(request: StoreRequest, product_id: Path[PublicId]) -> schemas.MediaList:
     """A product's pictures in order, also those still being prepared."""
     return _pictures(request, product_id)
 
@@ -31,7 +31,7 @@ def list_media(request: HttpRequest, product_id: Path[PublicId]) -> schemas.Medi
 )
 @requires(Permission.EDIT_PRODUCTS)
 def upload_media(
-    request: HttpRequest,
+    request: StoreRequest,
     product_id: Path[PublicId],
     file: File[UploadedFile],
     facts: Form[schemas.MediaFacts],
@@ -42,7 +42,7 @@ def upload_media(
     """
     product = selectors.product_by_public_id(product_id)
     media = services.add_media(
-        product_id=product.pk, upload=file, alt_text=facts.alt_text, actor=actor_of(request)
+        product_id=product.pk, upload=file, alt_text=facts.alt_text, actor=request.actor
     )
     return Status(201, schemas.MediaOut.of(media, reader_of(request)))
 
@@ -52,27 +52,27 @@ def upload_media(
 )
 @requires(Permission.EDIT_PRODUCTS)
 def order_media(
-    request: HttpRequest, product_id: Path[PublicId], body: schemas.MediaOrder
+    request: StoreRequest, product_id: Path[PublicId], body: schemas.MediaOrder
 ) -> schemas.MediaList:
     """Put the pictures into this order; the first one is the cover."""
     product = selectors.product_by_public_id(product_id)
-    services.order_media(product_id=product.pk, order=body.order, actor=actor_of(request))
+    services.order_media(product_id=product.pk, order=body.order, actor=request.actor)
     return _pictures(request, product_id)
 
 
 @router.patch("/media/{media_id}", response=answers(schemas.MediaOut), operation_id="describe_media")
 @requires(Permission.EDIT_PRODUCTS)
 def describe_media(
-    request: HttpRequest, media_id: Path[PublicId], body: schemas.MediaEdit
+    request: StoreRequest, media_id: Path[PublicId], body: schemas.MediaEdit
 ) -> schemas.MediaOut:
     """Say in words what a picture shows."""
-    media = services.describe_media(public_id=media_id, alt_text=body.alt_text, actor=actor_of(request))
+    media = services.describe_media(public_id=media_id, alt_text=body.alt_text, actor=request.actor)
     return schemas.MediaOut.of(media, reader_of(request))
 
 
 @router.delete("/media/{media_id}", response=answers(None, 204), operation_id="remove_media")
 @requires(Permission.EDIT_PRODUCTS)
-def remove_media(request: HttpRequest, media_id: Path[PublicId]) -> Status[None]:
+def remove_media(request: StoreRequest, media_id: Path[PublicId]) -> Status[None]:
     """Remove a picture and its files; variants that showed it show the cover."""
-    services.remove_media(public_id=media_id, actor=actor_of(request))
+    services.remove_media(public_id=media_id, actor=request.actor)
     return Status(204, None)

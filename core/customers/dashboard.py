@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,18 +20,15 @@ from core.kernel import audit, phones
 from core.kernel.errors import CommerceError
 from core.kernel.exports import csv_file
 from core.kernel.panels import Viewing
-from tenants.permissions import Actor, Permission, requires
+from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 MOST_EXPORTED = 10_000
 
 
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined]
-
-
 @require_GET
 @requires(Permission.VIEW_CUSTOMERS)
-def customer_list(request: HttpRequest) -> HttpResponse:
+def customer_list(request: StoreRequest) -> HttpResponse:
     """The customers, narrowed and sorted as the address says; htmx gets the rows alone."""
     form = CustomerFilterForm(request.GET)
     told, base = form.told(), reverse("customers:list")
@@ -47,7 +44,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "kept": [("q", told["q"])] if "q" in told else [],
     }
-    is_part = getattr(request, "htmx", False) and not request.htmx.boosted  # type: ignore[attr-defined]
+    is_part = request.htmx and not request.htmx.boosted
     return render(request, f"dashboard/customers/list.html{'#results' if is_part else ''}", context)
 
 
@@ -71,7 +68,7 @@ def _chips(base: str, told: Mapping[str, str]) -> list[dict[str, Any]]:
 
 @require_GET
 @requires(Permission.VIEW_CUSTOMERS)
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: StoreRequest) -> HttpResponse:
     """The filtered list as a CSV file, newest first."""
     filters = CustomerFilterForm(request.GET).filters()
     rows = selectors.customer_list(query=filters.q, tag=filters.tag, marketing=filters.marketing)
@@ -96,10 +93,10 @@ def export(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires(Permission.VIEW_CUSTOMERS)
-def detail(request: HttpRequest, public_id: str) -> HttpResponse:
+def detail(request: StoreRequest, public_id: str) -> HttpResponse:
     """One customer: figures, orders, addresses, note, consent."""
     customer = selectors.customer_page(public_id)
-    actor = _actor(request)
+    actor = request.actor
     average = customer.spent_amount // customer.order_count if customer.order_count else 0
     context = {
         "customer": customer,
@@ -137,15 +134,13 @@ def _consent(customer: Customer) -> Any:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.EDIT_CUSTOMERS)
-def edit(request: HttpRequest, public_id: str) -> HttpResponse:
+def edit(request: StoreRequest, public_id: str) -> HttpResponse:
     """Change a customer's record, or show the form with what is wrong."""
     customer = selectors.customer_page(public_id)
     form = CustomerForm(request.POST) if request.method == "POST" else CustomerForm.about(customer)
     if form.is_bound and form.is_valid():
         try:
-            customers.edit_customer(
-                public_id=public_id, changes=form.changes(customer), actor=_actor(request)
-            )
+            customers.edit_customer(public_id=public_id, changes=form.changes(customer), actor=request.actor)
         except CommerceError as refusal:
             field = getattr(refusal, "field", "")
             form.add_error(field if field in form.fields else None, refusal.message)

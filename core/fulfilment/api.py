@@ -1,6 +1,5 @@
 """Parcels for a store's other systems."""
 
-from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Path, Router, Status
 
@@ -10,13 +9,10 @@ from core.fulfilment.models import Fulfilment
 from core.fulfilment.schemas import PublicId
 from core.kernel.schemas import answers
 from core.orders import selectors as orders
-from tenants.permissions import Actor, Permission, requires
+from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 router = Router(tags=["Fulfilment"])
-
-
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined]
 
 
 def _shown(parcel: Fulfilment) -> schemas.FulfilmentOut:
@@ -30,7 +26,7 @@ def _shown(parcel: Fulfilment) -> schemas.FulfilmentOut:
     operation_id="list_fulfilments",
 )
 @requires(Permission.VIEW_ORDERS)
-def list_fulfilments(request: HttpRequest, order_id: Path[PublicId]) -> schemas.FulfilmentsOut:
+def list_fulfilments(request: StoreRequest, order_id: Path[PublicId]) -> schemas.FulfilmentsOut:
     """The parcels of an order, oldest first."""
     order = orders.order_by_public_id(order_id)
     parcels = selectors.fulfilments_of(order.pk)
@@ -44,7 +40,7 @@ def list_fulfilments(request: HttpRequest, order_id: Path[PublicId]) -> schemas.
 )
 @requires(Permission.FULFIL_ORDERS)
 def create_fulfilment(
-    request: HttpRequest, order_id: Path[PublicId], body: schemas.FulfilmentIn
+    request: StoreRequest, order_id: Path[PublicId], body: schemas.FulfilmentIn
 ) -> Status[schemas.FulfilmentOut]:
     """Send units in one parcel. 409 when the order may not be shipped, 422 for more units than are left."""
     order = orders.order_by_public_id(order_id)
@@ -53,7 +49,7 @@ def create_fulfilment(
         quantities=body.quantities(),
         courier_name=body.courier_name,
         waybill=body.waybill,
-        actor=_actor(request),
+        actor=request.actor,
         now=timezone.now(),
     )
     return Status(201, _shown(parcel))
@@ -64,11 +60,11 @@ def create_fulfilment(
 )
 @requires(Permission.FULFIL_ORDERS)
 def edit_waybill(
-    request: HttpRequest, fulfilment_id: Path[PublicId], body: schemas.WaybillIn
+    request: StoreRequest, fulfilment_id: Path[PublicId], body: schemas.WaybillIn
 ) -> schemas.FulfilmentOut:
     """Correct courier and number. 409 once the parcel arrived."""
     parcel = selectors.fulfilment_by_public_id(fulfilment_id)
-    fulfilment.edit_waybill(fulfilment_id=parcel.pk, **body.dict(), actor=_actor(request))
+    fulfilment.edit_waybill(fulfilment_id=parcel.pk, **body.dict(), actor=request.actor)
     return _shown(parcel)
 
 
@@ -78,8 +74,8 @@ def edit_waybill(
     operation_id="deliver_fulfilment",
 )
 @requires(Permission.FULFIL_ORDERS)
-def deliver_fulfilment(request: HttpRequest, fulfilment_id: Path[PublicId]) -> schemas.FulfilmentOut:
+def deliver_fulfilment(request: StoreRequest, fulfilment_id: Path[PublicId]) -> schemas.FulfilmentOut:
     """Note that a parcel arrived. Twice changes nothing."""
     parcel = selectors.fulfilment_by_public_id(fulfilment_id)
-    fulfilment.deliver(fulfilment_id=parcel.pk, actor=_actor(request), now=timezone.now())
+    fulfilment.deliver(fulfilment_id=parcel.pk, actor=request.actor, now=timezone.now())
     return _shown(parcel)

@@ -1,7 +1,7 @@
 """Parcels on the order's page: ship, correct the waybill, note the arrival."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,16 +13,13 @@ from core.fulfilment.forms import ShipForm, WaybillForm
 from core.kernel.errors import CommerceError
 from core.orders import selectors as orders
 from core.orders.order_page import show_order
-from tenants.permissions import Actor, Permission, requires
-
-
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined]
+from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 
 @require_POST
 @requires(Permission.FULFIL_ORDERS)
-def ship(request: HttpRequest, order_id: str) -> HttpResponse:
+def ship(request: StoreRequest, order_id: str) -> HttpResponse:
     """Send a parcel, or show the order with what is wrong."""
     order = orders.order_by_public_id(order_id)
     form = ShipForm(order, request.POST)
@@ -32,7 +29,7 @@ def ship(request: HttpRequest, order_id: str) -> HttpResponse:
                 order_id=order.pk,
                 left_seen=form.cleaned_data["left_seen"],
                 parcel=form.parcel(),
-                actor=_actor(request),
+                actor=request.actor,
                 now=timezone.now(),
             )
         except CommerceError as refusal:
@@ -45,13 +42,13 @@ def ship(request: HttpRequest, order_id: str) -> HttpResponse:
 
 @require_POST
 @requires(Permission.FULFIL_ORDERS)
-def edit_waybill(request: HttpRequest, public_id: str) -> HttpResponse:
+def edit_waybill(request: StoreRequest, public_id: str) -> HttpResponse:
     """Correct courier and number of a parcel that is on the way."""
     parcel = selectors.fulfilment_by_public_id(public_id)
     form = WaybillForm(request.POST, auto_id=f"{public_id}_%s")
     if form.is_valid():
         try:
-            fulfilment.edit_waybill(fulfilment_id=parcel.pk, **form.cleaned_data, actor=_actor(request))
+            fulfilment.edit_waybill(fulfilment_id=parcel.pk, **form.cleaned_data, actor=request.actor)
         except CommerceError as refusal:
             form.add_error(None, refusal.message)
         else:
@@ -62,15 +59,15 @@ def edit_waybill(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 @requires(Permission.FULFIL_ORDERS)
-def deliver(request: HttpRequest, public_id: str) -> HttpResponse:
+def deliver(request: StoreRequest, public_id: str) -> HttpResponse:
     """Note that a parcel arrived."""
     parcel = selectors.fulfilment_by_public_id(public_id)
-    fulfilment.deliver(fulfilment_id=parcel.pk, actor=_actor(request), now=timezone.now())
+    fulfilment.deliver(fulfilment_id=parcel.pk, actor=request.actor, now=timezone.now())
     messages.success(request, _("The parcel has arrived."))
     return redirect("orders:detail", parcel.order.public_id)
 
 
-def _refused(request: HttpRequest, order_id: str, bound: dict) -> HttpResponse:
+def _refused(request: StoreRequest, order_id: str, bound: dict) -> HttpResponse:
     """The order as it stands now; a form that no longer fits there leaves its message behind."""
     for form in bound.values():
         for problem in form.non_field_errors():

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router, Schema, Status
 from pydantic import AwareDatetime, Field, StringConstraints
@@ -12,6 +11,7 @@ from core.integrations import selectors, services
 from core.integrations.models import ApiKey, KeyState
 from core.kernel.schemas import StrictSchema, answers
 from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 router = Router(tags=["API keys"])
 
@@ -66,7 +66,7 @@ class ApiKeyIn(StrictSchema):
 
 @router.get("/api-keys", response=answers(ApiKeyPage), operation_id="list_api_keys")
 @requires(Permission.EDIT_API_KEYS)
-def list_api_keys(request: HttpRequest, asked: Query[ApiKeyQuery]) -> Any:
+def list_api_keys(request: StoreRequest, asked: Query[ApiKeyQuery]) -> Any:
     """Every key of the store, newest first, revoked ones too."""
     rows, cursor = selectors.api_key_page(after=asked.after, limit=asked.limit)
     return ApiKeyPage(items=[ApiKeyOut.of(row) for row in rows], next=cursor)
@@ -74,14 +74,14 @@ def list_api_keys(request: HttpRequest, asked: Query[ApiKeyQuery]) -> Any:
 
 @router.post("/api-keys", response=answers(NewApiKeyOut, 201), operation_id="create_api_key")
 @requires(Permission.EDIT_API_KEYS)
-def create_api_key(request: HttpRequest, body: ApiKeyIn) -> Any:
+def create_api_key(request: StoreRequest, body: ApiKeyIn) -> Any:
     """Make a key. The answer is the only one that contains it."""
-    row, key = services.create_key(**body.dict(), actor=request.actor)  # type: ignore[attr-defined]
+    row, key = services.create_key(**body.dict(), actor=request.actor)
     return Status(201, NewApiKeyOut.of(row, key=key))
 
 
 @router.post("/api-keys/{key_id}/revoke", response=answers(ApiKeyOut), operation_id="revoke_api_key")
 @requires(Permission.EDIT_API_KEYS)
-def revoke_api_key(request: HttpRequest, key_id: PublicId) -> Any:
+def revoke_api_key(request: StoreRequest, key_id: PublicId) -> Any:
     """End a key at once. Revoking twice changes nothing."""
-    return ApiKeyOut.of(services.revoke_key(public_id=key_id, actor=request.actor))  # type: ignore[attr-defined]
+    return ApiKeyOut.of(services.revoke_key(public_id=key_id, actor=request.actor))

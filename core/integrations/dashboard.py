@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,38 +13,35 @@ from core.integrations import selectors, services
 from core.integrations.forms import ApiKeyForm
 from core.integrations.scopes import words_of
 from core.kernel.errors import InvalidInput
-from tenants.permissions import Actor, Permission, requires
+from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 PAGE = "dashboard/integrations/keys.html"
 
 
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined]
-
-
 @require_GET
 @requires(Permission.EDIT_API_KEYS)
-def keys(request: HttpRequest) -> HttpResponse:
+def keys(request: StoreRequest) -> HttpResponse:
     """The store's keys and the form for a new one."""
-    return render(request, PAGE, _page(ApiKeyForm(_actor(request))))
+    return render(request, PAGE, _page(ApiKeyForm(request.actor)))
 
 
 @require_POST
 @requires(Permission.EDIT_API_KEYS)
-def create(request: HttpRequest) -> HttpResponse:
+def create(request: StoreRequest) -> HttpResponse:
     """Make a key and show it this once, or the form with what is wrong."""
-    form, new_key = ApiKeyForm(_actor(request), request.POST), ""
+    form, new_key = ApiKeyForm(request.actor, request.POST), ""
     if form.is_valid():
         try:
             _row, new_key = services.create_key(
                 name=form.cleaned_data["name"],
                 scopes=form.cleaned_data["scopes"],
                 expires_at=form.expires_at(timezone.now()),
-                actor=_actor(request),
+                actor=request.actor,
             )
         except InvalidInput as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-    shown = ApiKeyForm(_actor(request)) if new_key else form
+    shown = ApiKeyForm(request.actor) if new_key else form
     response = render(request, PAGE, _page(shown) | {"new_key": new_key}, status=200 if new_key else 422)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -52,9 +49,9 @@ def create(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires(Permission.EDIT_API_KEYS)
-def revoke(request: HttpRequest, public_id: str) -> HttpResponse:
+def revoke(request: StoreRequest, public_id: str) -> HttpResponse:
     """End a key at once."""
-    row = services.revoke_key(public_id=public_id, actor=_actor(request))
+    row = services.revoke_key(public_id=public_id, actor=request.actor)
     messages.success(request, _("The key %(name)s no longer works.") % {"name": row.name})
     return redirect("integrations:keys")
 

@@ -2,21 +2,17 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from ninja import Path, Query, Router, Status
 
 from core.inventory import locations_api, schemas, selectors, services, transfers_api
 from core.inventory.schemas import Sku
 from core.kernel.schemas import answers
-from tenants.permissions import Actor, Permission, requires
+from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 router = Router(tags=["Inventory"])
 router.add_router("", locations_api.router)
 router.add_router("", transfers_api.router)
-
-
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined]
 
 
 def _place(body: schemas.Placed) -> dict[str, Any]:
@@ -33,7 +29,7 @@ def _level(place: dict[str, Any]) -> schemas.StockLevelOut:
 
 @router.get("/stock", response=answers(schemas.StockPage), operation_id="list_stock")
 @requires(Permission.VIEW_STOCK)
-def list_stock(request: HttpRequest, asked: Query[schemas.StockQuery]) -> schemas.StockPage:
+def list_stock(request: StoreRequest, asked: Query[schemas.StockQuery]) -> schemas.StockPage:
     """SKUs by product name with their counts, at one location or at all where they ever were."""
     place = selectors.location(asked.location_id) if asked.location_id else None
     rows, cursor = selectors.stock_table(
@@ -45,32 +41,32 @@ def list_stock(request: HttpRequest, asked: Query[schemas.StockQuery]) -> schema
 
 @router.get("/stock/skus/{path:sku}", response=answers(schemas.StockOut), operation_id="get_stock")
 @requires(Permission.VIEW_STOCK)
-def get_stock(request: HttpRequest, sku: Path[Sku]) -> schemas.StockOut:
+def get_stock(request: StoreRequest, sku: Path[Sku]) -> schemas.StockOut:
     """One SKU: what may be sold in all, and what is at each location."""
     return schemas.StockOut.of(selectors.stock_of(sku=sku))
 
 
 @router.post("/stock/adjustments", response=answers(schemas.StockLevelOut), operation_id="adjust_stock")
 @requires(Permission.ADJUST_STOCK)
-def adjust_stock(request: HttpRequest, body: schemas.Adjustment) -> schemas.StockLevelOut:
+def adjust_stock(request: StoreRequest, body: schemas.Adjustment) -> schemas.StockLevelOut:
     """Correct a count by a difference. 409 when fewer units would be left than are promised."""
     place = _place(body)
-    services.adjust(**place, by=body.by, reason=body.reason, actor=_actor(request))
+    services.adjust(**place, by=body.by, reason=body.reason, actor=request.actor)
     return _level(place)
 
 
 @router.post("/stock/counts", response=answers(schemas.StockLevelOut), operation_id="set_count")
 @requires(Permission.ADJUST_STOCK)
-def set_count(request: HttpRequest, body: schemas.Recount) -> schemas.StockLevelOut:
+def set_count(request: StoreRequest, body: schemas.Recount) -> schemas.StockLevelOut:
     """Write down what was counted on the shelf. 409 when fewer were counted than are promised."""
     place = _place(body)
-    services.set_count(**place, counted=body.counted, reason=body.reason, actor=_actor(request))
+    services.set_count(**place, counted=body.counted, reason=body.reason, actor=request.actor)
     return _level(place)
 
 
 @router.post("/stock/receipts", response=answers(schemas.StockLevelOut), operation_id="receive_stock")
 @requires(Permission.ADJUST_STOCK)
-def receive_stock(request: HttpRequest, body: schemas.Receipt) -> schemas.StockLevelOut:
+def receive_stock(request: StoreRequest, body: schemas.Receipt) -> schemas.StockLevelOut:
     """Add goods that arrived from a supplier."""
     place = _place(body)
     services.receive(
@@ -78,28 +74,28 @@ def receive_stock(request: HttpRequest, body: schemas.Receipt) -> schemas.StockL
         quantity=body.quantity,
         reason=body.reason,
         reference=body.reference,
-        actor=_actor(request),
+        actor=request.actor,
     )
     return _level(place)
 
 
 @router.put("/stock/rules", response=answers(schemas.StockLevelOut), operation_id="set_stock_rules")
 @requires(Permission.ADJUST_STOCK)
-def set_stock_rules(request: HttpRequest, body: schemas.Rules) -> schemas.StockLevelOut:
+def set_stock_rules(request: StoreRequest, body: schemas.Rules) -> schemas.StockLevelOut:
     """Set how many units are kept back from sale, and from how many on stock counts as low."""
     place = _place(body)
     services.set_rules(
         **place,
         safety=body.safety,
         low_stock_threshold=body.low_stock_threshold,
-        actor=_actor(request),
+        actor=request.actor,
     )
     return _level(place)
 
 
 @router.get("/stock/movements", response=answers(schemas.MovementPage), operation_id="list_stock_movements")
 @requires(Permission.VIEW_STOCK)
-def list_stock_movements(request: HttpRequest, asked: Query[schemas.MovementQuery]) -> schemas.MovementPage:
+def list_stock_movements(request: StoreRequest, asked: Query[schemas.MovementQuery]) -> schemas.MovementPage:
     """Every change of a count, newest first: what, where, how many, why, and by whom."""
     rows, cursor = selectors.movements(
         variant_id=asked.variant_id or "",
@@ -113,7 +109,7 @@ def list_stock_movements(request: HttpRequest, asked: Query[schemas.MovementQuer
 
 @router.get("/stock/past", response=answers(schemas.PastPage), operation_id="get_past_stock")
 @requires(Permission.VIEW_STOCK)
-def get_past_stock(request: HttpRequest, asked: Query[schemas.PastQuery]) -> schemas.PastPage:
+def get_past_stock(request: StoreRequest, asked: Query[schemas.PastQuery]) -> schemas.PastPage:
     """What was on the shelf at a moment. SKUs that had nothing then are left out."""
     rows, cursor = selectors.stock_at(
         moment=asked.moment, location_id=asked.location_id or "", after=asked.after, limit=asked.limit
@@ -123,7 +119,7 @@ def get_past_stock(request: HttpRequest, asked: Query[schemas.PastQuery]) -> sch
 
 @router.get("/stock/reservations", response=answers(schemas.HeldPage), operation_id="list_reservations")
 @requires(Permission.VIEW_STOCK)
-def list_reservations(request: HttpRequest, asked: Query[schemas.HeldQuery]) -> schemas.HeldPage:
+def list_reservations(request: StoreRequest, asked: Query[schemas.HeldQuery]) -> schemas.HeldPage:
     """Units that are put aside, newest first."""
     rows, cursor = selectors.reservations(
         variant_id=asked.variant_id or "", after=asked.after, limit=asked.limit
@@ -133,7 +129,7 @@ def list_reservations(request: HttpRequest, asked: Query[schemas.HeldQuery]) -> 
 
 @router.post("/stock/reservations", response=answers(schemas.StockLevelOut), operation_id="reserve_stock")
 @requires(Permission.ADJUST_STOCK)
-def reserve_stock(request: HttpRequest, body: schemas.ReservationIn) -> schemas.StockLevelOut:
+def reserve_stock(request: StoreRequest, body: schemas.ReservationIn) -> schemas.StockLevelOut:
     """Put units aside under a word of your own. The same word again changes nothing."""
     place = _place(body)
     services.reserve(
@@ -142,7 +138,7 @@ def reserve_stock(request: HttpRequest, body: schemas.ReservationIn) -> schemas.
         location_id=place["location_id"],
         expires_at=body.expires_at,
         note=body.note,
-        actor=_actor(request),
+        actor=request.actor,
     )
     return _level(place)
 
@@ -151,7 +147,7 @@ def reserve_stock(request: HttpRequest, body: schemas.ReservationIn) -> schemas.
     "/stock/reservations/release", response=answers(None, status=204), operation_id="release_reservation"
 )
 @requires(Permission.ADJUST_STOCK)
-def release_reservation(request: HttpRequest, body: schemas.ReleaseIn) -> Status[None]:
+def release_reservation(request: StoreRequest, body: schemas.ReleaseIn) -> Status[None]:
     """Sell again what was put aside under a word. Releasing twice changes nothing."""
     services.unreserve(reference=body.reference)
     return Status(204, None)
@@ -159,7 +155,7 @@ def release_reservation(request: HttpRequest, body: schemas.ReleaseIn) -> Status
 
 @router.get("/stock/allocations", response=answers(schemas.HeldPage), operation_id="list_allocations")
 @requires(Permission.VIEW_STOCK)
-def list_allocations(request: HttpRequest, asked: Query[schemas.HeldQuery]) -> schemas.HeldPage:
+def list_allocations(request: StoreRequest, asked: Query[schemas.HeldQuery]) -> schemas.HeldPage:
     """Units that are promised to orders and still here, newest first."""
     rows, cursor = selectors.allocations(
         variant_id=asked.variant_id or "", after=asked.after, limit=asked.limit

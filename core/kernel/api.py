@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field, StringConstraints
 
@@ -13,6 +12,7 @@ from core.kernel.store_settings import MOST_PAYMENT_HOURS, MOST_THRESHOLD, Store
 from tenants import stores
 from tenants.models import HostKind
 from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 router = Router(tags=["Store"])
 
@@ -110,21 +110,21 @@ class RegionQuery(StrictSchema):
 
 @router.get("/settings", response=answers(StoreSettingsOut), operation_id="get_store_settings")
 @requires(Permission.VIEW_HOME)
-def get_store_settings(request: HttpRequest) -> Any:
+def get_store_settings(request: StoreRequest) -> Any:
     """The store's own facts and its hosts."""
     return StoreSettingsOut.of(store_settings.current())
 
 
 @router.patch("/settings", response=answers(StoreSettingsOut), operation_id="update_store_settings")
 @requires(Permission.EDIT_SETTINGS)
-def update_store_settings(request: HttpRequest, body: StoreSettingsIn) -> Any:
+def update_store_settings(request: StoreRequest, body: StoreSettingsIn) -> Any:
     """Change some of the store's facts, all or none."""
     changes = {name: value for name, value in body.dict(exclude_unset=True).items() if value is not None}
-    return StoreSettingsOut.of(store_settings.update(changes=changes, actor=request.actor))  # type: ignore[attr-defined]
+    return StoreSettingsOut.of(store_settings.update(changes=changes, actor=request.actor))
 
 
 @router.get("/regions", response=answers(RegionsOut), operation_id="search_regions")
 @requires(Permission.VIEW_HOME)
-def search_regions(request: HttpRequest, asked: Query[RegionQuery]) -> Any:
+def search_regions(request: StoreRequest, asked: Query[RegionQuery]) -> Any:
     """Villages and districts for what somebody typed, best first; at least three characters."""
     return RegionsOut(items=[RegionOut.of(region) for region in store_settings.found_regions(asked.q)])

@@ -1,7 +1,7 @@
 """The settings page of a store."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -11,17 +11,18 @@ from core.kernel.errors import CommerceError
 from core.kernel.forms import StoreSettingsForm
 from tenants import stores
 from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.EDIT_SETTINGS)
-def settings_page(request: HttpRequest) -> HttpResponse:
+def settings_page(request: StoreRequest) -> HttpResponse:
     """Who sells, from where, and the house rules of orders; saved all at once or not at all."""
     shown = store_settings.current()
     form = StoreSettingsForm(shown, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            store_settings.update(changes=form.changes(), actor=request.actor)  # type: ignore[attr-defined]
+            store_settings.update(changes=form.changes(), actor=request.actor)
         except CommerceError as refusal:
             field = getattr(refusal, "field", "")
             form.add_error(field if field in form.fields else None, refusal.message)
@@ -39,7 +40,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires(Permission.EDIT_SETTINGS)
-def region_choices(request: HttpRequest) -> HttpResponse:
+def region_choices(request: StoreRequest) -> HttpResponse:
     """Regions for what is being typed, as choices of the form."""
     found = store_settings.found_regions(request.GET.get("region_search", ""))
     return render(request, "dashboard/settings/profile.html#regions", {"regions": found})

@@ -50,6 +50,14 @@ def shown(phone: str) -> str:
     return phonenumbers.format_number(number, style)
 
 
+def readable(phone: str) -> str:
+    """The number as its owner writes it; what is no number stays as it is."""
+    try:
+        return shown(phone) if phone else ""
+    except InvalidPhone:
+        return phone
+
+
 def whatsapp_link(phone: str, text: str = "") -> str:
     """A link that opens a WhatsApp chat with this number, with `text` already written.
 

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field, StringConstraints
@@ -15,6 +14,7 @@ from core.notifications.models import Message, MessageState
 from core.notifications.selectors import MailChoices
 from core.notifications.selectors.samples import sample
 from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 router = Router(tags=["Messages"])
 
@@ -118,7 +118,7 @@ class MailChoicesIn(StrictSchema):
 
 @router.get("/messages", response=answers(MessagePage), operation_id="list_messages")
 @requires(Permission.EDIT_SETTINGS)
-def list_messages(request: HttpRequest, asked: Query[MessageQuery]) -> Any:
+def list_messages(request: StoreRequest, asked: Query[MessageQuery]) -> Any:
     """Messages, newest first."""
     rows, cursor = selectors.message_list(
         state=asked.state or "", query=asked.q, after=asked.after, limit=asked.limit
@@ -128,21 +128,21 @@ def list_messages(request: HttpRequest, asked: Query[MessageQuery]) -> Any:
 
 @router.post("/messages/{message_id}/again", response=answers(MessageOut), operation_id="send_message_again")
 @requires(Permission.EDIT_SETTINGS)
-def send_message_again(request: HttpRequest, message_id: PublicId) -> Any:
+def send_message_again(request: StoreRequest, message_id: PublicId) -> Any:
     """Send a message that failed or was refused anew. 409 for one that went out."""
-    return MessageOut.of(services.send_again(public_id=message_id, actor=request.actor))  # type: ignore[attr-defined]
+    return MessageOut.of(services.send_again(public_id=message_id, actor=request.actor))
 
 
 @router.get("/mail-kinds", response=answers(MailKindsOut), operation_id="list_mail_kinds")
 @requires(Permission.EDIT_SETTINGS)
-def list_mail_kinds(request: HttpRequest) -> Any:
+def list_mail_kinds(request: StoreRequest) -> Any:
     """Every mail that the store sends."""
     return MailKindsOut(items=[MailKindOut.of(kind) for kind in KINDS.values()])
 
 
 @router.get("/mail-kinds/{code}/preview", response=answers(LetterOut), operation_id="preview_mail")
 @requires(Permission.EDIT_SETTINGS)
-def preview_mail(request: HttpRequest, code: Code) -> Any:
+def preview_mail(request: StoreRequest, code: Code) -> Any:
     """A mail in the language of the request."""
     language = request.LANGUAGE_CODE
     kind = selectors.kind_by_code(code)
@@ -152,14 +152,14 @@ def preview_mail(request: HttpRequest, code: Code) -> Any:
 
 @router.get("/staff-mails", response=answers(StaffMailsOut), operation_id="list_staff_mails")
 @requires(Permission.EDIT_SETTINGS)
-def list_staff_mails(request: HttpRequest) -> Any:
+def list_staff_mails(request: StoreRequest) -> Any:
     """Everybody who works here, with the mails they get."""
     return StaffMailsOut(items=[MailChoicesOut.of(choices) for choices in selectors.mail_choices()])
 
 
 @router.put("/staff-mails/{member_id}", response=answers(MailChoicesOut), operation_id="update_staff_mails")
 @requires(Permission.EDIT_SETTINGS)
-def update_staff_mails(request: HttpRequest, member_id: PublicId, body: MailChoicesIn) -> Any:
+def update_staff_mails(request: StoreRequest, member_id: PublicId, body: MailChoicesIn) -> Any:
     """Set which mails a member gets."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     return MailChoicesOut.of(services.choose_mails(member_id=member_id, wanted=body.wanted, actor=actor))

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from csp.decorators import csp
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +19,8 @@ from core.notifications.kinds import KINDS, Audience, Kind, for_audience
 from core.notifications.models import MessageState
 from core.notifications.order_desk import tone_of
 from core.notifications.selectors.samples import sample
-from tenants.permissions import Actor, Permission, requires
+from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 # A mail brings its styles along and nothing else; it may stand in a frame of ours.
 _MAIL_POLICY = {
@@ -30,31 +31,27 @@ _MAIL_POLICY = {
 }
 
 
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined]
-
-
 @require_GET
 @requires(Permission.EDIT_SETTINGS)
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: StoreRequest) -> HttpResponse:
     """Every mail that the store sends, and who of the staff gets which."""
     return _overview(request, {})
 
 
 @require_POST
 @requires(Permission.EDIT_SETTINGS)
-def choose(request: HttpRequest, member_id: str) -> HttpResponse:
+def choose(request: StoreRequest, member_id: str) -> HttpResponse:
     """Set which mails one member gets."""
     choices = selectors.choices_of(member_id)
     form = MailChoicesForm(choices, request.POST)
     if form.is_valid():
-        services.choose_mails(member_id=member_id, wanted=form.cleaned_data["wanted"], actor=_actor(request))
+        services.choose_mails(member_id=member_id, wanted=form.cleaned_data["wanted"], actor=request.actor)
         messages.success(request, _("Saved. %(name)s gets these mails.") % {"name": choices.member.name})
         return redirect("notifications:overview")
     return _overview(request, {member_id: form})
 
 
-def _overview(request: HttpRequest, bound: dict[str, MailChoicesForm]) -> HttpResponse:
+def _overview(request: StoreRequest, bound: dict[str, MailChoicesForm]) -> HttpResponse:
     """The page, with the forms that came back with something wrong in them."""
     staff = [
         (choices, bound.get(choices.member.id) or MailChoicesForm(choices))
@@ -72,13 +69,13 @@ def _overview(request: HttpRequest, bound: dict[str, MailChoicesForm]) -> HttpRe
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.VIEW_HOME)
-def mine(request: HttpRequest) -> HttpResponse:
+def mine(request: StoreRequest) -> HttpResponse:
     """A member's own mails."""
-    choices = selectors.choices_of(_actor(request).id)
+    choices = selectors.choices_of(request.actor.id)
     form = MailChoicesForm(choices, request.POST if request.method == "POST" else None)
     if form.is_valid():
         services.choose_mails(
-            member_id=choices.member.id, wanted=form.cleaned_data["wanted"], actor=_actor(request)
+            member_id=choices.member.id, wanted=form.cleaned_data["wanted"], actor=request.actor
         )
         messages.success(request, _("Saved. You get these mails."))
         return redirect("notifications:mine")
@@ -89,7 +86,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires(Permission.EDIT_SETTINGS)
-def sent(request: HttpRequest) -> HttpResponse:
+def sent(request: StoreRequest) -> HttpResponse:
     """What went to whom, newest first."""
     state, query = request.GET.get("state", ""), request.GET.get("q", "")[:80]
     rows, cursor = selectors.message_list(state=state, query=query, after=request.GET.get("after", ""))
@@ -107,16 +104,16 @@ def sent(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires(Permission.EDIT_SETTINGS)
-def again(request: HttpRequest, public_id: str) -> HttpResponse:
+def again(request: StoreRequest, public_id: str) -> HttpResponse:
     """Have a message that failed sent anew."""
-    message = services.send_again(public_id=public_id, actor=_actor(request))
+    message = services.send_again(public_id=public_id, actor=request.actor)
     messages.success(request, _("The mail to %(address)s is sent again.") % {"address": message.recipient})
     return redirect("notifications:sent")
 
 
 @require_GET
 @requires(Permission.EDIT_SETTINGS)
-def preview(request: HttpRequest, code: str) -> HttpResponse:
+def preview(request: StoreRequest, code: str) -> HttpResponse:
     """How a mail looks, with an order that nobody placed."""
     kind, language = selectors.kind_by_code(code), _language(request)
     letter = mail.write(kind.code, sample(kind.code, now=timezone.now()), language)
@@ -138,15 +135,15 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
 @xframe_options_sameorigin
 @csp(_MAIL_POLICY)
 @requires(Permission.EDIT_SETTINGS)
-def letter(request: HttpRequest, code: str) -> HttpResponse:
+def letter(request: StoreRequest, code: str) -> HttpResponse:
     """The mail itself, for the frame of its preview."""
     kind = selectors.kind_by_code(code)
     return HttpResponse(mail.write(kind.code, sample(kind.code, now=timezone.now()), _language(request)).html)
 
 
-def _language(request: HttpRequest) -> str:
+def _language(request: StoreRequest) -> str:
     asked = request.GET.get("language", "")
-    return asked if asked in ("id", "en") else request.store.language  # type: ignore[attr-defined]
+    return asked if asked in ("id", "en") else request.store.language
 
 
 def _preview_url(kind: Kind, language: str) -> str:

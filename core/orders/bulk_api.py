@@ -2,7 +2,6 @@
 
 from urllib.parse import parse_qsl, urlencode
 
-from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Path, Router
 
@@ -11,13 +10,10 @@ from core.kernel.schemas import answers
 from core.orders import registry, schemas, selectors, services
 from core.orders.forms import BulkForm, OrderFilterForm
 from core.orders.schemas import PublicId
-from tenants.permissions import Actor, Permission, PermissionRefused, requires
+from tenants.permissions import Permission, PermissionRefused, requires
+from tenants.requests import StoreRequest
 
 router = Router(tags=["Orders"])
-
-
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined]
 
 
 def known_filters(query: str) -> str:
@@ -27,13 +23,13 @@ def known_filters(query: str) -> str:
 
 @router.post("/order-actions", response=answers(schemas.BulkOut), operation_id="start_order_action")
 @requires(Permission.VIEW_ORDERS)
-def start_order_action(request: HttpRequest, body: schemas.BulkIn) -> schemas.BulkOut:
+def start_order_action(request: StoreRequest, body: schemas.BulkIn) -> schemas.BulkOut:
     """Confirm payments, ship, deliver, issue invoices, tag or cancel: each order with a result of its own.
 
     Each action asks for the permission that one order would; 403 without it.
     """
     verb = registry.bulk_verbs[body.action]
-    if not _actor(request).may(verb.permission):
+    if not request.actor.may(verb.permission):
         raise PermissionRefused(verb.permission)
     orders = selectors.chosen_orders(body.order_ids)
     form = verb.form(body.as_typed(), orders=orders)
@@ -43,7 +39,7 @@ def start_order_action(request: HttpRequest, body: schemas.BulkIn) -> schemas.Bu
         verb=verb.code,
         order_ids=body.order_ids,
         told=form.told(),
-        actor=_actor(request),
+        actor=request.actor,
         now=timezone.now(),
     )
     return schemas.BulkOut.of(run)
@@ -56,7 +52,7 @@ def _refuse(form: BulkForm) -> None:
 
 @router.get("/order-actions/{action_id}", response=answers(schemas.BulkOut), operation_id="get_order_action")
 @requires(Permission.VIEW_ORDERS)
-def get_order_action(request: HttpRequest, action_id: Path[PublicId]) -> schemas.BulkOut:
+def get_order_action(request: StoreRequest, action_id: Path[PublicId]) -> schemas.BulkOut:
     """What became of each order so far."""
     return schemas.BulkOut.of(selectors.bulk_run(action_id))
 
@@ -65,9 +61,9 @@ def get_order_action(request: HttpRequest, action_id: Path[PublicId]) -> schemas
     "/order-actions/{action_id}/stop", response=answers(schemas.BulkOut), operation_id="stop_order_action"
 )
 @requires(Permission.VIEW_ORDERS)
-def stop_order_action(request: HttpRequest, action_id: Path[PublicId]) -> schemas.BulkOut:
+def stop_order_action(request: StoreRequest, action_id: Path[PublicId]) -> schemas.BulkOut:
     """Stop an action that goes on in the background; what is done stays done."""
     verb = registry.bulk_verbs.get(selectors.bulk_run(action_id).verb)
-    if verb is not None and not _actor(request).may(verb.permission):
+    if verb is not None and not request.actor.may(verb.permission):
         raise PermissionRefused(verb.permission)
     return schemas.BulkOut.of(services.stop_bulk(public_id=action_id))

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,18 +12,19 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.kernel import pdf
 from core.orders import registry, selectors, services, showing
-from core.orders.dashboard import actor_of, paper
+from core.orders.dashboard import paper
 from core.orders.forms import OrderFilterForm
 from core.orders.models import BulkRun, Order
 from core.orders.registry import BulkVerb
 from tenants.permissions import Permission, PermissionRefused, requires
+from tenants.requests import StoreRequest
 
 SLIPS = "SLIPS"
 
 
 @require_POST
 @requires(Permission.VIEW_ORDERS)
-def prepare(request: HttpRequest) -> HttpResponse:
+def prepare(request: StoreRequest) -> HttpResponse:
     """The chosen orders, what will happen to them in numbers, and what the seller may add."""
     chosen = selectors.chosen_orders(_chosen_ids(request))
     if not chosen:
@@ -37,7 +38,7 @@ def prepare(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires(Permission.VIEW_ORDERS)
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: StoreRequest) -> HttpResponse:
     """Do it to each order, at once or in the background, and lead on to the results."""
     verb = _verb(request)
     chosen = selectors.chosen_orders(request.POST.getlist("selected"))
@@ -48,30 +49,30 @@ def start(request: HttpRequest) -> HttpResponse:
         verb=verb.code,
         order_ids=[order.public_id for order in chosen],
         told=form.told(),
-        actor=actor_of(request),
+        actor=request.actor,
         now=timezone.now(),
     )
     return redirect("orders:bulk_run", run.public_id)
 
 
-def _chosen_ids(request: HttpRequest) -> list[str]:
+def _chosen_ids(request: StoreRequest) -> list[str]:
     if request.POST.get("everything"):
         told = dict(parse_qsl(request.POST.get("query", "")[:500]))
         return selectors.ids_in_list(OrderFilterForm(told).filters())
     return request.POST.getlist("selected")
 
 
-def _verb(request: HttpRequest) -> BulkVerb:
+def _verb(request: StoreRequest) -> BulkVerb:
     """The verb that was pressed. Which permission it takes is known only now."""
     verb = registry.bulk_verbs.get(request.POST.get("action", ""))
     if verb is None:
         raise Http404
-    if not actor_of(request).may(verb.permission):
+    if not request.actor.may(verb.permission):
         raise PermissionRefused(verb.permission)
     return verb
 
 
-def _draw(request: HttpRequest, verb: BulkVerb, chosen: list[Order], form: Any) -> HttpResponse:
+def _draw(request: StoreRequest, verb: BulkVerb, chosen: list[Order], form: Any) -> HttpResponse:
     context = {
         "verb": verb,
         "form": form,
@@ -85,12 +86,12 @@ def _draw(request: HttpRequest, verb: BulkVerb, chosen: list[Order], form: Any) 
 
 @require_GET
 @requires(Permission.VIEW_ORDERS)
-def run(request: HttpRequest, public_id: str) -> HttpResponse:
+def run(request: StoreRequest, public_id: str) -> HttpResponse:
     """What became of each order; while it goes on, how far it has come."""
     found = selectors.bulk_run(public_id)
-    part = "#progress" if getattr(request, "htmx", False) and not found.is_over else ""
+    part = "#progress" if request.htmx and not found.is_over else ""
     response = render(request, f"dashboard/orders/bulk_run.html{part}", _results(found))
-    if getattr(request, "htmx", False) and found.is_over:
+    if request.htmx and found.is_over:
         response.headers["HX-Refresh"] = "true"
     return response
 
@@ -118,11 +119,11 @@ def _results(found: BulkRun) -> dict[str, Any]:
 
 @require_POST
 @requires(Permission.VIEW_ORDERS)
-def stop(request: HttpRequest, public_id: str) -> HttpResponse:
+def stop(request: StoreRequest, public_id: str) -> HttpResponse:
     """Stop a run; what is done stays done."""
     found = selectors.bulk_run(public_id)
     verb = registry.bulk_verbs.get(found.verb)
-    if verb is not None and not actor_of(request).may(verb.permission):
+    if verb is not None and not request.actor.may(verb.permission):
         raise PermissionRefused(verb.permission)
     services.stop_bulk(public_id=public_id)
     return redirect("orders:bulk_run", public_id)
@@ -130,7 +131,7 @@ def stop(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_GET
 @requires(Permission.VIEW_ORDERS)
-def invoices(request: HttpRequest, public_id: str) -> HttpResponse:
+def invoices(request: StoreRequest, public_id: str) -> HttpResponse:
     """The invoices of a run in one file."""
     found = selectors.bulk_run(public_id)
     done = [order for order in selectors.chosen_orders(found.order_ids) if hasattr(order, "invoice")]

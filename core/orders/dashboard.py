@@ -3,14 +3,14 @@
 from datetime import datetime
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from core.kernel import pdf, regions
+from core.kernel import pdf, phones, regions
 from core.kernel.errors import CommerceError
 from core.kernel.exports import csv_file
 from core.orders import selectors, services, showing
@@ -18,14 +18,10 @@ from core.orders.forms import AddressForm, CancelForm, NoteForm, OrderFilterForm
 from core.orders.list_page import export_rows, show_list
 from core.orders.models import Order
 from core.orders.order_page import show_order
-from tenants.permissions import Actor, Permission, requires
+from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 MOST_EXPORTED = 10_000
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who acts, past the door."""
-    return request.actor  # type: ignore[attr-defined]
 
 
 def back_to(public_id: str) -> HttpResponse:
@@ -35,14 +31,14 @@ def back_to(public_id: str) -> HttpResponse:
 
 @require_GET
 @requires(Permission.VIEW_ORDERS)
-def order_list(request: HttpRequest) -> HttpResponse:
+def order_list(request: StoreRequest) -> HttpResponse:
     """The orders, narrowed and newest first; htmx gets the rows alone."""
     return show_list(request)
 
 
 @require_GET
 @requires(Permission.VIEW_ORDERS)
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: StoreRequest) -> HttpResponse:
     """The filtered list as a CSV file, newest first, one line per order."""
     filters = OrderFilterForm(request.GET).filters()
     rows = selectors.order_list(filters).order_by("-placed_at", "-pk")[:MOST_EXPORTED]
@@ -52,12 +48,12 @@ def export(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires(Permission.EDIT_ORDERS)
-def save_view(request: HttpRequest) -> HttpResponse:
+def save_view(request: StoreRequest) -> HttpResponse:
     """Keep the filters that are on under a name, or show the list with what is wrong."""
     form = SaveViewForm(request.POST)
     if form.is_valid():
         try:
-            view = services.save_view(**form.cleaned_data, actor=actor_of(request))
+            view = services.save_view(**form.cleaned_data, actor=request.actor)
         except CommerceError as refusal:
             form.add_error("name", refusal.message)
         else:
@@ -68,55 +64,55 @@ def save_view(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires(Permission.EDIT_ORDERS)
-def delete_view(request: HttpRequest, public_id: str) -> HttpResponse:
+def delete_view(request: StoreRequest, public_id: str) -> HttpResponse:
     """Forget a saved view."""
-    services.delete_view(public_id=public_id, actor=actor_of(request))
+    services.delete_view(public_id=public_id, actor=request.actor)
     messages.success(request, _("The view is deleted. Its orders stay."))
     return redirect("orders:list")
 
 
 @require_GET
 @requires(Permission.VIEW_ORDERS)
-def detail(request: HttpRequest, public_id: str) -> HttpResponse:
+def detail(request: StoreRequest, public_id: str) -> HttpResponse:
     """One order: where it stands, what to do now, and everything about it."""
     return show_order(request, public_id)
 
 
 @require_POST
 @requires(Permission.EDIT_ORDERS)
-def note(request: HttpRequest, public_id: str) -> HttpResponse:
+def note(request: StoreRequest, public_id: str) -> HttpResponse:
     """Keep the staff's note."""
     form = NoteForm(request.POST)
     order = selectors.order_by_public_id(public_id)
     if not form.is_valid():
         return show_order(request, public_id, bound={"note": form}, status=422)
-    services.set_staff_note(order_id=order.pk, note=form.cleaned_data["note"], actor=actor_of(request))
+    services.set_staff_note(order_id=order.pk, note=form.cleaned_data["note"], actor=request.actor)
     messages.success(request, _("The note is saved."))
     return back_to(public_id)
 
 
 @require_POST
 @requires(Permission.EDIT_ORDERS)
-def tags(request: HttpRequest, public_id: str) -> HttpResponse:
+def tags(request: StoreRequest, public_id: str) -> HttpResponse:
     """Replace the tags."""
     form = TagsForm(request.POST)
     order = selectors.order_by_public_id(public_id)
     if not form.is_valid():
         return show_order(request, public_id, bound={"tags": form}, status=422)
-    services.set_tags(order_id=order.pk, tags=form.cleaned_data["tags"], actor=actor_of(request))
+    services.set_tags(order_id=order.pk, tags=form.cleaned_data["tags"], actor=request.actor)
     messages.success(request, _("The tags are saved."))
     return back_to(public_id)
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.EDIT_ORDERS)
-def address(request: HttpRequest, public_id: str) -> HttpResponse:
+def address(request: StoreRequest, public_id: str) -> HttpResponse:
     """Send the order elsewhere."""
     order = selectors.order_by_public_id(public_id)
     form = AddressForm(request.POST if request.method == "POST" else None, initial=_address_now(order))
     if request.method == "POST" and form.is_valid():
         try:
-            services.edit_address(order_id=order.pk, address=form.address(), actor=actor_of(request))
+            services.edit_address(order_id=order.pk, address=form.address(), actor=request.actor)
         except CommerceError as refusal:
             form.add_error(None, refusal.message)
         else:
@@ -138,7 +134,8 @@ def address(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _address_now(order: Order) -> dict[str, str]:
     names = ("recipient_name", "address_phone", "address_line", "landmark", "region_code")
-    return {name: getattr(order, name) for name in names}
+    now = {name: getattr(order, name) for name in names}
+    return now | {"address_phone": phones.readable(order.address_phone)}
 
 
 def _places(text: str, chosen: str) -> list[regions.Region]:
@@ -151,7 +148,7 @@ def _places(text: str, chosen: str) -> list[regions.Region]:
 
 @require_GET
 @requires(Permission.VIEW_ORDERS)
-def places(request: HttpRequest) -> HttpResponse:
+def places(request: StoreRequest) -> HttpResponse:
     """Villages and districts for what is being typed, as radio buttons."""
     found = _places(request.GET.get("area", "").replace("\x00", "")[:200], "")
     return render(request, "dashboard/orders/address.html#places", {"found": found, "chosen": ""})
@@ -159,15 +156,13 @@ def places(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.CANCEL_ORDERS)
-def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
+def cancel(request: StoreRequest, public_id: str) -> HttpResponse:
     """Say in numbers what cancelling does, then do it."""
     order = selectors.order_by_public_id(public_id)
     form = CancelForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            services.cancel(
-                order_id=order.pk, **form.cleaned_data, actor=actor_of(request), now=timezone.now()
-            )
+            services.cancel(order_id=order.pk, **form.cleaned_data, actor=request.actor, now=timezone.now())
         except CommerceError as refusal:
             form.add_error(None, refusal.message)
         else:
@@ -183,7 +178,7 @@ def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_GET
 @requires(Permission.VIEW_ORDERS)
-def packing_slip(request: HttpRequest, public_id: str) -> HttpResponse:
+def packing_slip(request: StoreRequest, public_id: str) -> HttpResponse:
     """The slip that goes into the parcel."""
     order = selectors.order_by_public_id(public_id)
     return paper(pdf.render("packing_slips.typ", selectors.packing_slips([order])), order.number)
@@ -191,7 +186,7 @@ def packing_slip(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.VIEW_ORDERS)
-def invoice(request: HttpRequest, public_id: str) -> HttpResponse:
+def invoice(request: StoreRequest, public_id: str) -> HttpResponse:
     """The invoice as it was issued; posting issues it."""
     order = selectors.order_by_public_id(public_id)
     if request.method == "POST":
@@ -205,8 +200,8 @@ def invoice(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @requires(Permission.EDIT_ORDERS)
-def _issue(request: HttpRequest, order: Order, now: datetime) -> HttpResponse:
-    services.issue_invoice(order_id=order.pk, actor=actor_of(request), now=now)
+def _issue(request: StoreRequest, order: Order, now: datetime) -> HttpResponse:
+    services.issue_invoice(order_id=order.pk, actor=request.actor, now=now)
     return redirect("orders:invoice", order.public_id)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,16 +14,17 @@ from core.orders import registry, selectors, showing
 from core.orders.forms import OrderFilterForm, SaveViewForm
 from core.orders.models import Order
 from tenants.permissions import Actor, Permission
+from tenants.requests import StoreRequest
 
 
 def show_list(
-    request: HttpRequest, *, save_form: SaveViewForm | None = None, status: int = 200
+    request: StoreRequest, *, save_form: SaveViewForm | None = None, status: int = 200
 ) -> HttpResponse:
     """Draw the list as the address narrows it; htmx gets the rows alone."""
     form = OrderFilterForm(request.GET)
     told, base = form.told(), reverse("orders:list")
     rows, cursor = selectors.order_page(form.filters(), after=request.GET.get("after", "")[:400])
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     context = {
         "rows": [showing.row_of(order) for order in rows],
         "next_url": showing.with_query(base, told, after=cursor or "") if cursor else "",
@@ -35,7 +36,7 @@ def show_list(
         "clear_url": showing.with_query(base, {"view": told.get("view", "")}),
         "bulk_actions": _bulk_actions(actor),
     }
-    if getattr(request, "htmx", False) and not request.htmx.boosted:  # type: ignore[attr-defined]
+    if request.htmx and not request.htmx.boosted:
         return render(request, "dashboard/orders/list.html#results", context)
     saved = selectors.saved_views()
     context |= {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,13 +13,14 @@ from core.orders import registry, selectors, showing
 from core.orders.forms import NoteForm, TagsForm
 from core.orders.models import Order
 from tenants.permissions import Actor, Permission
+from tenants.requests import StoreRequest
 
 
 def show_order(
-    request: HttpRequest, public_id: str, *, bound: Mapping[str, Any] | None = None, status: int = 200
+    request: StoreRequest, public_id: str, *, bound: Mapping[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     """Draw the order as it stands now, with the forms in `bound` showing what is wrong with them."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     order = selectors.order_by_public_id(public_id)
     viewing = Viewing(actor, bound or {})
     panels = registry.panels.panels(order, viewing)

@@ -1,7 +1,7 @@
 """Money on the order's page: confirm what came in, ask the provider, give back."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,23 +14,20 @@ from core.payments import selectors
 from core.payments import services as payments
 from core.payments.models import Payment, RefundState
 from core.payments.order_forms import ConfirmForm, RefundForm
-from tenants.permissions import Actor, Permission, requires
-
-
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined]
+from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 
 @require_POST
 @requires(Permission.CONFIRM_PAYMENTS)
-def confirm(request: HttpRequest, public_id: str) -> HttpResponse:
+def confirm(request: StoreRequest, public_id: str) -> HttpResponse:
     """Write down that the money came, or show the order with what is wrong."""
     payment = selectors.payment_by_public_id(public_id)
     form = ConfirmForm(payment, request.POST)
     if form.is_valid():
         try:
             paid = payments.confirm_transfer(
-                payment_id=payment.pk, **form.cleaned_data, actor=_actor(request), now=timezone.now()
+                payment_id=payment.pk, **form.cleaned_data, actor=request.actor, now=timezone.now()
             )
         except CommerceError as refusal:
             form.add_error("received_amount", refusal.message)
@@ -43,7 +40,7 @@ def confirm(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 @requires(Permission.CONFIRM_PAYMENTS)
-def check(request: HttpRequest, public_id: str) -> HttpResponse:
+def check(request: StoreRequest, public_id: str) -> HttpResponse:
     """Ask the provider what became of a payment."""
     payment = selectors.payment_by_public_id(public_id)
     payments.ask_again(payment_id=payment.pk)
@@ -53,7 +50,7 @@ def check(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 @requires(Permission.REFUND_PAYMENTS)
-def refund(request: HttpRequest, public_id: str) -> HttpResponse:
+def refund(request: StoreRequest, public_id: str) -> HttpResponse:
     """Give money back, or show the order with what is wrong."""
     payment = selectors.payment_by_public_id(public_id)
     form = RefundForm(payment.refundable_amount, request.POST)
@@ -64,7 +61,7 @@ def refund(request: HttpRequest, public_id: str) -> HttpResponse:
                 payment_id=payment.pk,
                 refundable_seen=told["refundable_seen"],
                 wish=payments.RefundWish(told["amount"], told["reason"], told["is_by_hand"]),
-                actor=_actor(request),
+                actor=request.actor,
                 now=timezone.now(),
             )
         except CommerceError as refusal:

@@ -1,6 +1,5 @@
 """How a store is paid, for its other systems."""
 
-from django.http import HttpRequest
 from ninja import Path, Router, Status
 
 from core.kernel import store_settings
@@ -10,13 +9,10 @@ from core.payments import settings_schemas as schemas
 from core.payments.models import MethodCode
 from core.payments.settings_desk import method_setting, method_settings
 from core.payments.settings_schemas import PublicId
-from tenants.permissions import Actor, Permission, requires
+from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 router = Router(tags=["Payments"])
-
-
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined]
 
 
 def _setting(code: str) -> schemas.PaymentMethodOut:
@@ -31,7 +27,7 @@ def _all() -> schemas.PaymentMethodsOut:
     "/payment-methods", response=answers(schemas.PaymentMethodsOut), operation_id="list_payment_methods"
 )
 @requires(Permission.EDIT_PAYMENT_SETTINGS)
-def list_payment_methods(request: HttpRequest) -> schemas.PaymentMethodsOut:
+def list_payment_methods(request: StoreRequest) -> schemas.PaymentMethodsOut:
     """Every way to pay, in the order in which shoppers see them."""
     return _all()
 
@@ -42,9 +38,9 @@ def list_payment_methods(request: HttpRequest) -> schemas.PaymentMethodsOut:
     operation_id="order_payment_methods",
 )
 @requires(Permission.EDIT_PAYMENT_SETTINGS)
-def order_payment_methods(request: HttpRequest, body: schemas.PaymentOrderIn) -> schemas.PaymentMethodsOut:
+def order_payment_methods(request: StoreRequest, body: schemas.PaymentOrderIn) -> schemas.PaymentMethodsOut:
     """Offer the ways to pay in this order."""
-    services.order_methods(codes=body.codes, actor=_actor(request))
+    services.order_methods(codes=body.codes, actor=request.actor)
     return _all()
 
 
@@ -52,7 +48,7 @@ def order_payment_methods(request: HttpRequest, body: schemas.PaymentOrderIn) ->
     "/payment-methods/{code}", response=answers(schemas.PaymentMethodOut), operation_id="get_payment_method"
 )
 @requires(Permission.EDIT_PAYMENT_SETTINGS)
-def get_payment_method(request: HttpRequest, code: Path[MethodCode]) -> schemas.PaymentMethodOut:
+def get_payment_method(request: StoreRequest, code: Path[MethodCode]) -> schemas.PaymentMethodOut:
     """One way to pay."""
     return _setting(code)
 
@@ -64,10 +60,10 @@ def get_payment_method(request: HttpRequest, code: Path[MethodCode]) -> schemas.
 )
 @requires(Permission.EDIT_PAYMENT_SETTINGS)
 def update_payment_method(
-    request: HttpRequest, code: Path[MethodCode], body: schemas.PaymentMethodEdit
+    request: StoreRequest, code: Path[MethodCode], body: schemas.PaymentMethodEdit
 ) -> schemas.PaymentMethodOut:
     """Offer a way to pay, or stop offering it. 409 while its account or keys are missing."""
-    services.edit_method(code=code, changes=body.dict(exclude_none=True), actor=_actor(request))
+    services.edit_method(code=code, changes=body.dict(exclude_none=True), actor=request.actor)
     return _setting(code)
 
 
@@ -78,11 +74,11 @@ def update_payment_method(
 )
 @requires(Permission.EDIT_PAYMENT_SETTINGS)
 def connect_payment_gateway(
-    request: HttpRequest, code: Path[MethodCode], body: schemas.KeysIn
+    request: StoreRequest, code: Path[MethodCode], body: schemas.KeysIn
 ) -> schemas.PaymentMethodOut:
     """Try keys at the provider and keep them. 422 when they open no account, 503 when nobody answers."""
     keys = {"server_key": body.server_key, "signature_key": body.signature_key}
-    services.connect_gateway(code=code, credentials=keys, is_live=body.is_live, actor=_actor(request))
+    services.connect_gateway(code=code, credentials=keys, is_live=body.is_live, actor=request.actor)
     return _setting(code)
 
 
@@ -92,9 +88,9 @@ def connect_payment_gateway(
     operation_id="disconnect_payment_gateway",
 )
 @requires(Permission.EDIT_PAYMENT_SETTINGS)
-def disconnect_payment_gateway(request: HttpRequest, code: Path[MethodCode]) -> schemas.PaymentMethodOut:
+def disconnect_payment_gateway(request: StoreRequest, code: Path[MethodCode]) -> schemas.PaymentMethodOut:
     """Forget the keys and stop offering this."""
-    services.disconnect_gateway(code=code, actor=_actor(request))
+    services.disconnect_gateway(code=code, actor=request.actor)
     return _setting(code)
 
 
@@ -104,7 +100,7 @@ def disconnect_payment_gateway(request: HttpRequest, code: Path[MethodCode]) -> 
     operation_id="check_payment_gateway",
 )
 @requires(Permission.EDIT_PAYMENT_SETTINGS)
-def check_payment_gateway(request: HttpRequest, code: Path[MethodCode]) -> schemas.PaymentMethodOut:
+def check_payment_gateway(request: StoreRequest, code: Path[MethodCode]) -> schemas.PaymentMethodOut:
     """Ask the provider whether the keys that are kept still open the account."""
     services.check_connection(code=code)
     return _setting(code)
@@ -112,7 +108,7 @@ def check_payment_gateway(request: HttpRequest, code: Path[MethodCode]) -> schem
 
 @router.get("/bank-accounts", response=answers(schemas.BankAccountsOut), operation_id="list_bank_accounts")
 @requires(Permission.EDIT_PAYMENT_SETTINGS)
-def list_bank_accounts(request: HttpRequest) -> schemas.BankAccountsOut:
+def list_bank_accounts(request: StoreRequest) -> schemas.BankAccountsOut:
     """Where shoppers transfer to."""
     rows = selectors.bank_accounts()
     return schemas.BankAccountsOut(items=[schemas.BankAccountOut.of(row) for row in rows])
@@ -120,30 +116,30 @@ def list_bank_accounts(request: HttpRequest) -> schemas.BankAccountsOut:
 
 @router.post("/bank-accounts", response=answers(schemas.BankAccountOut, 201), operation_id="add_bank_account")
 @requires(Permission.EDIT_PAYMENT_SETTINGS)
-def add_bank_account(request: HttpRequest, body: schemas.BankAccountIn) -> Status[schemas.BankAccountOut]:
+def add_bank_account(request: StoreRequest, body: schemas.BankAccountIn) -> Status[schemas.BankAccountOut]:
     """Add an account that shoppers may transfer to."""
-    row = services.add_bank_account(**body.dict(), actor=_actor(request))
+    row = services.add_bank_account(**body.dict(), actor=request.actor)
     return Status(201, schemas.BankAccountOut.of(row))
 
 
 @router.delete("/bank-accounts/{public_id}", response=answers(None, 204), operation_id="remove_bank_account")
 @requires(Permission.EDIT_PAYMENT_SETTINGS)
-def remove_bank_account(request: HttpRequest, public_id: Path[PublicId]) -> Status[None]:
+def remove_bank_account(request: StoreRequest, public_id: Path[PublicId]) -> Status[None]:
     """Take an account away; without a last one, transfers are no longer offered."""
-    services.remove_bank_account(public_id=public_id, actor=_actor(request))
+    services.remove_bank_account(public_id=public_id, actor=request.actor)
     return Status(204, None)
 
 
 @router.get("/payment-terms", response=answers(schemas.PaymentTerms), operation_id="get_payment_terms")
 @requires(Permission.EDIT_PAYMENT_SETTINGS)
-def get_payment_terms(request: HttpRequest) -> schemas.PaymentTerms:
+def get_payment_terms(request: StoreRequest) -> schemas.PaymentTerms:
     """How long an order waits for its money."""
     return schemas.PaymentTerms(payment_hours=store_settings.current().profile.payment_hours)
 
 
 @router.put("/payment-terms", response=answers(schemas.PaymentTerms), operation_id="set_payment_terms")
 @requires(Permission.EDIT_PAYMENT_SETTINGS)
-def set_payment_terms(request: HttpRequest, body: schemas.PaymentTerms) -> schemas.PaymentTerms:
+def set_payment_terms(request: StoreRequest, body: schemas.PaymentTerms) -> schemas.PaymentTerms:
     """Set how long an order waits for its money. It counts for orders from now on."""
-    store_settings.update(changes=body.dict(), actor=_actor(request))
+    store_settings.update(changes=body.dict(), actor=request.actor)
     return body

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Path, Query, Router, Status
 
@@ -10,13 +9,10 @@ from core.kernel.errors import InvalidInput
 from core.kernel.schemas import answers
 from core.shipping import pickups, schemas, selectors, services
 from core.shipping.schemas import PublicId
-from tenants.permissions import Actor, Permission, requires
+from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 router = Router(tags=["Shipping"])
-
-
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined]
 
 
 def _terms(body: schemas.MethodEdit) -> dict[str, Any]:
@@ -35,7 +31,7 @@ def _whole(public_id: str) -> schemas.MethodOut:
 
 @router.get("/shipping/methods", response=answers(schemas.MethodsOut), operation_id="list_shipping_methods")
 @requires(Permission.EDIT_SETTINGS)
-def list_shipping_methods(request: HttpRequest) -> schemas.MethodsOut:
+def list_shipping_methods(request: StoreRequest) -> schemas.MethodsOut:
     """Every way to ship with its rates, in the order in which shoppers see them."""
     return schemas.MethodsOut(items=[schemas.MethodOut.of(row) for row in selectors.methods()])
 
@@ -44,10 +40,10 @@ def list_shipping_methods(request: HttpRequest) -> schemas.MethodsOut:
     "/shipping/methods", response=answers(schemas.MethodOut, 201), operation_id="create_shipping_method"
 )
 @requires(Permission.EDIT_SETTINGS)
-def create_shipping_method(request: HttpRequest, body: schemas.MethodIn) -> Status[schemas.MethodOut]:
+def create_shipping_method(request: StoreRequest, body: schemas.MethodIn) -> Status[schemas.MethodOut]:
     """Add a way to ship: one price, by region and weight, or pick-up."""
     terms = _terms(body)
-    made = services.create_method(name=terms.pop("name"), kind=body.kind, terms=terms, actor=_actor(request))
+    made = services.create_method(name=terms.pop("name"), kind=body.kind, terms=terms, actor=request.actor)
     return Status(201, _whole(made.public_id))
 
 
@@ -55,15 +51,15 @@ def create_shipping_method(request: HttpRequest, body: schemas.MethodIn) -> Stat
     "/shipping/methods/order", response=answers(schemas.MethodsOut), operation_id="order_shipping_methods"
 )
 @requires(Permission.EDIT_SETTINGS)
-def order_shipping_methods(request: HttpRequest, body: schemas.OrderIn) -> schemas.MethodsOut:
+def order_shipping_methods(request: StoreRequest, body: schemas.OrderIn) -> schemas.MethodsOut:
     """Offer the methods in this order."""
-    services.order_methods(public_ids=body.ids, actor=_actor(request))
+    services.order_methods(public_ids=body.ids, actor=request.actor)
     return schemas.MethodsOut(items=[schemas.MethodOut.of(row) for row in selectors.methods()])
 
 
 @router.get("/shipping/quote", response=answers(schemas.OptionsOut), operation_id="quote_shipping")
 @requires(Permission.EDIT_SETTINGS)
-def quote_shipping(request: HttpRequest, asked: Query[schemas.QuoteQuery]) -> schemas.OptionsOut:
+def quote_shipping(request: StoreRequest, asked: Query[schemas.QuoteQuery]) -> schemas.OptionsOut:
     """What a shopper would be offered for one parcel."""
     found = selectors.options(
         region_code=asked.region_code,
@@ -77,7 +73,7 @@ def quote_shipping(request: HttpRequest, asked: Query[schemas.QuoteQuery]) -> sc
     "/shipping/methods/{public_id}", response=answers(schemas.MethodOut), operation_id="get_shipping_method"
 )
 @requires(Permission.EDIT_SETTINGS)
-def get_shipping_method(request: HttpRequest, public_id: Path[PublicId]) -> schemas.MethodOut:
+def get_shipping_method(request: StoreRequest, public_id: Path[PublicId]) -> schemas.MethodOut:
     """One way to ship."""
     return _whole(public_id)
 
@@ -89,10 +85,10 @@ def get_shipping_method(request: HttpRequest, public_id: Path[PublicId]) -> sche
 )
 @requires(Permission.EDIT_SETTINGS)
 def update_shipping_method(
-    request: HttpRequest, public_id: Path[PublicId], body: schemas.MethodEdit
+    request: StoreRequest, public_id: Path[PublicId], body: schemas.MethodEdit
 ) -> schemas.MethodOut:
     """Change some terms. Orders already placed keep theirs."""
-    services.update_method(public_id=public_id, changes=_terms(body), actor=_actor(request))
+    services.update_method(public_id=public_id, changes=_terms(body), actor=request.actor)
     return _whole(public_id)
 
 
@@ -100,9 +96,9 @@ def update_shipping_method(
     "/shipping/methods/{public_id}", response=answers(None, 204), operation_id="delete_shipping_method"
 )
 @requires(Permission.EDIT_SETTINGS)
-def delete_shipping_method(request: HttpRequest, public_id: Path[PublicId]) -> Status[None]:
+def delete_shipping_method(request: StoreRequest, public_id: Path[PublicId]) -> Status[None]:
     """Remove a way to ship and its rates."""
-    services.delete_method(public_id=public_id, actor=_actor(request))
+    services.delete_method(public_id=public_id, actor=request.actor)
     return Status(204, None)
 
 
@@ -113,8 +109,8 @@ def delete_shipping_method(request: HttpRequest, public_id: Path[PublicId]) -> S
 )
 @requires(Permission.EDIT_SETTINGS)
 def set_shipping_rates(
-    request: HttpRequest, public_id: Path[PublicId], body: schemas.RatesIn
+    request: StoreRequest, public_id: Path[PublicId], body: schemas.RatesIn
 ) -> schemas.MethodOut:
     """Replace the whole rate table of a table method."""
-    services.set_rates(public_id=public_id, rows=[rate.row() for rate in body.rates], actor=_actor(request))
+    services.set_rates(public_id=public_id, rows=[rate.row() for rate in body.rates], actor=request.actor)
     return _whole(public_id)

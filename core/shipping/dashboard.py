@@ -1,7 +1,7 @@
 """Shipping as the seller sets it: ways to ship, their rates, and what a shopper would pay."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -12,11 +12,12 @@ from core.shipping import selectors, services
 from core.shipping.forms import MethodForm, QuoteForm, region_name
 from core.shipping.models import MethodKind
 from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 
 @require_GET
 @requires(Permission.EDIT_SETTINGS)
-def methods(request: HttpRequest) -> HttpResponse:
+def methods(request: StoreRequest) -> HttpResponse:
     """The ways to ship in the order in which shoppers see them, and a quote to try them out."""
     context = {"methods": selectors.methods(), "kinds": MethodKind.choices, "quote": QuoteForm()}
     return render(request, "dashboard/shipping/methods.html", context)
@@ -24,12 +25,12 @@ def methods(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires(Permission.EDIT_SETTINGS)
-def quote(request: HttpRequest) -> HttpResponse:
+def quote(request: StoreRequest) -> HttpResponse:
     """What a shopper in a region would be offered for one parcel."""
     form = QuoteForm(request.GET)
     if not form.is_valid():
         context = {"methods": selectors.methods(), "kinds": MethodKind.choices, "quote": form}
-        page = "#quoted" if request.htmx else ""  # type: ignore[attr-defined]
+        page = "#quoted" if request.htmx else ""
         return render(request, f"dashboard/shipping/methods.html{page}", context, status=422)
     told = form.cleaned_data
     grams = 1000 if told["weight_grams"] is None else told["weight_grams"]
@@ -44,13 +45,13 @@ def quote(request: HttpRequest) -> HttpResponse:
         "place": region_name(told["region_code"]),
         "region": gazetteer.find(told["region_code"]) if told["region_code"] else None,
     }
-    page = "#quoted" if request.htmx else ""  # type: ignore[attr-defined]
+    page = "#quoted" if request.htmx else ""
     return render(request, f"dashboard/shipping/methods.html{page}", context)
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.EDIT_SETTINGS)
-def new(request: HttpRequest, kind: str) -> HttpResponse:
+def new(request: StoreRequest, kind: str) -> HttpResponse:
     """Add a way to ship."""
     if kind not in MethodKind.values:
         raise NotFound(_("There is no such shipping method."))
@@ -59,7 +60,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
     if form.is_valid():
         terms = form.terms
         try:
-            made = services.create_method(name=terms.pop("name"), kind=kind, terms=terms, actor=request.actor)  # type: ignore[attr-defined]
+            made = services.create_method(name=terms.pop("name"), kind=kind, terms=terms, actor=request.actor)
         except CommerceError as refusal:
             _note(form, refusal)
     if made is None:
@@ -75,14 +76,14 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.EDIT_SETTINGS)
-def edit(request: HttpRequest, method_id: str) -> HttpResponse:
+def edit(request: StoreRequest, method_id: str) -> HttpResponse:
     """Change the terms of a method."""
     method = selectors.method(method_id)
     form = MethodForm(method.kind, request.POST) if request.method == "POST" else MethodForm.about(method)
     saved = False
     if form.is_bound and form.is_valid():
         try:
-            services.update_method(public_id=method_id, changes=form.terms, actor=request.actor)  # type: ignore[attr-defined]
+            services.update_method(public_id=method_id, changes=form.terms, actor=request.actor)
             saved = True
         except CommerceError as refusal:
             _note(form, refusal)
@@ -95,37 +96,37 @@ def edit(request: HttpRequest, method_id: str) -> HttpResponse:
 
 @require_POST
 @requires(Permission.EDIT_SETTINGS)
-def switch(request: HttpRequest, method_id: str) -> HttpResponse:
+def switch(request: StoreRequest, method_id: str) -> HttpResponse:
     """Offer a method, or stop offering it."""
     services.update_method(
         public_id=method_id,
         changes={"is_active": request.POST.get("is_active") == "1"},
-        actor=request.actor,  # type: ignore[attr-defined]
+        actor=request.actor,
     )
     return redirect("shipping:methods")
 
 
 @require_POST
 @requires(Permission.EDIT_SETTINGS)
-def arrange(request: HttpRequest) -> HttpResponse:
+def arrange(request: StoreRequest) -> HttpResponse:
     """Offer the methods in another order."""
     ids = [public_id[:32] for public_id in request.POST.getlist("order")[: services.MOST_METHODS]]
-    services.order_methods(public_ids=ids, actor=request.actor)  # type: ignore[attr-defined]
-    return HttpResponse(status=204) if request.htmx else redirect("shipping:methods")  # type: ignore[attr-defined]
+    services.order_methods(public_ids=ids, actor=request.actor)
+    return HttpResponse(status=204) if request.htmx else redirect("shipping:methods")
 
 
 @require_POST
 @requires(Permission.EDIT_SETTINGS)
-def delete(request: HttpRequest, method_id: str) -> HttpResponse:
+def delete(request: StoreRequest, method_id: str) -> HttpResponse:
     """Remove a method with its rates."""
-    services.delete_method(public_id=method_id, actor=request.actor)  # type: ignore[attr-defined]
+    services.delete_method(public_id=method_id, actor=request.actor)
     messages.success(request, _("Removed. Orders keep the name and the fee they were placed with."))
     return redirect("shipping:methods")
 
 
 @require_GET
 @requires(Permission.VIEW_HOME)
-def regions(request: HttpRequest) -> HttpResponse:
+def regions(request: StoreRequest) -> HttpResponse:
     """Regions that fit what is being typed, as choices of the field `name`."""
     query = request.GET.get("region_query", "").replace("\x00", "").strip()[:80]
     name = "".join(letter for letter in request.GET.get("name", "") if letter.isalnum() or letter == "_")[:40]

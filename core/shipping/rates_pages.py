@@ -1,7 +1,7 @@
 """The rate table of a method: typed row by row, or brought and taken as a file."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -13,13 +13,14 @@ from core.shipping import selectors, services
 from core.shipping.forms import RatesFileForm, named_rates, read_rates, region_name, typed_rates
 from core.shipping.models import ShippingMethod
 from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 PAGE = "dashboard/shipping/rates.html"
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.EDIT_SETTINGS)
-def rates(request: HttpRequest, method_id: str) -> HttpResponse:
+def rates(request: StoreRequest, method_id: str) -> HttpResponse:
     """The whole table, written anew by one form."""
     method = selectors.method(method_id)
     if request.method == "GET":
@@ -29,7 +30,7 @@ def rates(request: HttpRequest, method_id: str) -> HttpResponse:
 
 @require_POST
 @requires(Permission.EDIT_SETTINGS)
-def bring(request: HttpRequest, method_id: str) -> HttpResponse:
+def bring(request: StoreRequest, method_id: str) -> HttpResponse:
     """Replace the table by a file."""
     method = selectors.method(method_id)
     form = RatesFileForm(request.POST, request.FILES)
@@ -40,7 +41,7 @@ def bring(request: HttpRequest, method_id: str) -> HttpResponse:
 
 @require_GET
 @requires(Permission.EDIT_SETTINGS)
-def take(request: HttpRequest, method_id: str) -> HttpResponse:
+def take(request: StoreRequest, method_id: str) -> HttpResponse:
     """The table as a file, which can be brought back."""
     method = selectors.method(method_id)
     headings = [_("Region code"), _("Region"), _("Up to (gram)"), _("Price"), _("Price per kg")]
@@ -53,7 +54,7 @@ def take(request: HttpRequest, method_id: str) -> HttpResponse:
 
 @require_GET
 @requires(Permission.EDIT_SETTINGS)
-def row(request: HttpRequest) -> HttpResponse:
+def row(request: StoreRequest) -> HttpResponse:
     """An empty row for a region that was picked."""
     code = request.GET.get("region_code", "")[:13]
     known = code if regions.find(code) else ""
@@ -63,7 +64,7 @@ def row(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires(Permission.EDIT_SETTINGS)
-def pick(request: HttpRequest) -> HttpResponse:
+def pick(request: StoreRequest) -> HttpResponse:
     """Regions to add a row for: provinces, cities, districts and villages."""
     query = request.GET.get("pick", "").replace("\x00", "").strip()[:80]
     found = regions.search(query, 8) if len(query) > 1 else ()
@@ -82,11 +83,11 @@ def _written(method: ShippingMethod) -> list[dict[str, str]]:
     ]
 
 
-def _replace(request: HttpRequest, method: ShippingMethod, typed: list[dict[str, str]]) -> HttpResponse:
+def _replace(request: StoreRequest, method: ShippingMethod, typed: list[dict[str, str]]) -> HttpResponse:
     rows, wrong = read_rates(typed)
     if not wrong:
         try:
-            services.set_rates(public_id=method.public_id, rows=rows, actor=request.actor)  # type: ignore[attr-defined]
+            services.set_rates(public_id=method.public_id, rows=rows, actor=request.actor)
         except CommerceError as refusal:
             wrong = refusal.message
     if wrong:
@@ -96,7 +97,7 @@ def _replace(request: HttpRequest, method: ShippingMethod, typed: list[dict[str,
 
 
 def _page(
-    request: HttpRequest,
+    request: StoreRequest,
     method: ShippingMethod,
     typed: list[dict[str, str]],
     *,

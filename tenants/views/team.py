@@ -3,7 +3,7 @@
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,13 +14,14 @@ from tenants.errors import CommerceError
 from tenants.forms import InvitationForm, RoleForm
 from tenants.models import Role
 from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 
 @require_GET
 @requires(Permission.EDIT_MEMBERS)
-def members(request: HttpRequest) -> HttpResponse:
+def members(request: StoreRequest) -> HttpResponse:
     """Everybody who works here, everybody who was asked, and what lately changed."""
-    store = request.store  # type: ignore[attr-defined]
+    store = request.store
     facts = {
         "members": team.members(store),
         "invitations": invitations.waiting(store),
@@ -34,16 +35,16 @@ def members(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.EDIT_MEMBERS)
-def invite(request: HttpRequest) -> HttpResponse:
+def invite(request: StoreRequest) -> HttpResponse:
     """Ask somebody by mail, or show the form with what is wrong."""
-    form = InvitationForm(request.actor, request.POST or None)  # type: ignore[attr-defined]
+    form = InvitationForm(request.actor, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             invitation = invitations.invite(
-                store=request.store,  # type: ignore[attr-defined]
+                store=request.store,
                 email=form.cleaned_data["email"],
                 role=form.cleaned_data["role"],
-                actor=request.actor,  # type: ignore[attr-defined]
+                actor=request.actor,
                 now=timezone.now(),
             )
         except CommerceError as refusal:
@@ -57,9 +58,9 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.EDIT_MEMBERS)
-def member(request: HttpRequest, person: uuid.UUID) -> HttpResponse:
+def member(request: StoreRequest, person: uuid.UUID) -> HttpResponse:
     """One person's role: the choices with what each may do, or the change."""
-    store, actor = request.store, request.actor  # type: ignore[attr-defined]
+    store, actor = request.store, request.actor
     membership = team.member(store, person)
     form = RoleForm(actor, request.POST or None, initial={"role": membership.role})
     if request.method == "POST" and form.is_valid():
@@ -74,7 +75,7 @@ def member(request: HttpRequest, person: uuid.UUID) -> HttpResponse:
         "membership": membership,
         "form": form,
         "may_change": roles.may_give(actor, membership.role),
-        "may_hand_over": membership.role != Role.OWNER and request.membership.role == Role.OWNER,  # type: ignore[attr-defined]
+        "may_hand_over": membership.role != Role.OWNER and request.membership.role == Role.OWNER,
         "is_me": str(person) == actor.id,
     }
     status = 422 if form.is_bound else 200
@@ -83,32 +84,32 @@ def member(request: HttpRequest, person: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires(Permission.EDIT_MEMBERS)
-def remove(request: HttpRequest, person: uuid.UUID) -> HttpResponse:
+def remove(request: StoreRequest, person: uuid.UUID) -> HttpResponse:
     """End a person's access at once."""
-    name = team.member(request.store, person).user.display_name  # type: ignore[attr-defined]
-    team.remove(store=request.store, person=person, actor=request.actor)  # type: ignore[attr-defined]
+    name = team.member(request.store, person).user.display_name
+    team.remove(store=request.store, person=person, actor=request.actor)
     messages.success(request, _("%s no longer has access.") % name)
     return redirect("team:list")
 
 
 @require_POST
 @requires(Permission.EDIT_MEMBERS)
-def hand_over(request: HttpRequest, person: uuid.UUID) -> HttpResponse:
+def hand_over(request: StoreRequest, person: uuid.UUID) -> HttpResponse:
     """Make this person the owner; whoever does it becomes an admin."""
-    heir = team.hand_over(store=request.store, person=person, actor=request.actor)  # type: ignore[attr-defined]
+    heir = team.hand_over(store=request.store, person=person, actor=request.actor)
     messages.success(request, _("%s is the owner now, and you are an admin.") % heir.user.display_name)
     return redirect("team:list")
 
 
 @require_POST
 @requires(Permission.EDIT_MEMBERS)
-def send_again(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+def send_again(request: StoreRequest, uid: uuid.UUID) -> HttpResponse:
     """Mail an invitation once more, with a new link."""
     try:
         invitation = invitations.send_again(
-            store=request.store,  # type: ignore[attr-defined]
+            store=request.store,
             uid=uid,
-            actor=request.actor,  # type: ignore[attr-defined]
+            actor=request.actor,
             now=timezone.now(),
         )
     except invitations.InvitationRefused as refusal:
@@ -120,12 +121,12 @@ def send_again(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires(Permission.EDIT_MEMBERS)
-def revoke(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+def revoke(request: StoreRequest, uid: uuid.UUID) -> HttpResponse:
     """Withdraw an invitation; its link is dead at once."""
     invitations.revoke(
-        store=request.store,  # type: ignore[attr-defined]
+        store=request.store,
         uid=uid,
-        actor=request.actor,  # type: ignore[attr-defined]
+        actor=request.actor,
         now=timezone.now(),
     )
     messages.success(request, _("The invitation was withdrawn."))

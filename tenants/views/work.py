@@ -3,7 +3,7 @@
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tenants import worklist
 from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 from tenants.worklist import Counts, Show
 
 # While something runs the page asks often, while something waits seldom, else never.
@@ -20,12 +21,12 @@ RUNNING_SECONDS, WAITING_SECONDS = 2, 10
 
 @require_GET
 @requires(Permission.VIEW_JOBS)
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: StoreRequest) -> HttpResponse:
     """The store's duties, newest first; htmx gets the list alone, and asks again while work is open."""
     show = _shown(request.GET.get("show", ""))
     after = _cursor(request.GET.get("after", ""))
-    items, following = worklist.work_items(store=request.store, show=show, after=after)  # type: ignore[attr-defined]
-    counts = worklist.counts(request.store)  # type: ignore[attr-defined]
+    items, following = worklist.work_items(store=request.store, show=show, after=after)
+    counts = worklist.counts(request.store)
     here = f"{reverse('work:list')}?show={show}"
     facts = {
         "items": items,
@@ -35,7 +36,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "next_url": f"{here}&after={following}" if following else None,
         "refresh_url": f"{here}&after={after}" if after else here,
         "refresh_seconds": _refresh_seconds(counts),
-        "may_replay": request.actor.may(Permission.REPLAY_JOBS),  # type: ignore[attr-defined]
+        "may_replay": request.actor.may(Permission.REPLAY_JOBS),
     }
     part = "#list" if request.headers.get("HX-Request") else ""
     return render(request, f"dashboard/work/list.html{part}", facts)
@@ -43,18 +44,18 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires(Permission.REPLAY_JOBS)
-def replay(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
+def replay(request: StoreRequest, job_id: uuid.UUID) -> HttpResponse:
     """Run one failed duty again."""
-    item = worklist.replay(store=request.store, job_id=job_id)  # type: ignore[attr-defined]
+    item = worklist.replay(store=request.store, job_id=job_id)
     messages.success(request, _("“%(work)s” runs again.") % {"work": item.label})
     return _back(request)
 
 
 @require_POST
 @requires(Permission.REPLAY_JOBS)
-def replay_all(request: HttpRequest) -> HttpResponse:
+def replay_all(request: StoreRequest) -> HttpResponse:
     """Run every failed duty again."""
-    count = worklist.replay_failed(store=request.store)  # type: ignore[attr-defined]
+    count = worklist.replay_failed(store=request.store)
     told = ngettext("%(count)d task runs again.", "%(count)d tasks run again.", count) % {"count": count}
     messages.success(request, told if count else _("Nothing has failed."))
     return _back(request)
@@ -62,15 +63,15 @@ def replay_all(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires(Permission.REPLAY_JOBS)
-def stop(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
+def stop(request: StoreRequest, job_id: uuid.UUID) -> HttpResponse:
     """Stop a duty that waits or runs."""
-    item = worklist.stop(store=request.store, job_id=job_id)  # type: ignore[attr-defined]
+    item = worklist.stop(store=request.store, job_id=job_id)
     told = _("“%(work)s” is being stopped.") if item.is_running else _("“%(work)s” was stopped.")
     messages.success(request, told % {"work": item.label})
     return _back(request)
 
 
-def _back(request: HttpRequest) -> HttpResponse:
+def _back(request: StoreRequest) -> HttpResponse:
     return redirect(f"{reverse('work:list')}?show={_shown(request.POST.get('show', ''))}")
 
 

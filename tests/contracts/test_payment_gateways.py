@@ -426,7 +426,7 @@ def test_a_slow_gateway_is_given_up_on(shop: Shop, kind: FaultKind) -> None:
     began = time.monotonic()
     with pytest.raises(GatewayUnavailable):
         shop.find()
-    # Its patience is two seconds, the answer would take a minute; a busy machine may need some more to notice.
+    # Its patience is two seconds, the answer takes a minute, and a busy machine notices late.
     assert time.monotonic() - began < 15
 
 

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.catalog import selectors, services
-from core.catalog.asking import actor_of, edits, product_of, sees_costs
+from core.catalog.asking import edits, product_of, sees_costs
 from core.catalog.dashboard.tiles import tiles_of
 from core.catalog.forms import ProductForm
 from core.catalog.models import Product, ProductStatus, Variant
@@ -19,6 +19,7 @@ from core.kernel.errors import CommerceError, InvalidInput
 from core.kernel.image_worker import MAX_BYTES
 from core.kernel.images import ImageRefused
 from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 NEW = "dashboard/catalog/new.html"
 PAGE = "dashboard/catalog/edit.html"
@@ -27,7 +28,7 @@ MOST_SHOWN_VARIANTS = 8
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.EDIT_PRODUCTS)
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: StoreRequest) -> HttpResponse:
     """A photo, a title and a price make a product; everything else may come now or later."""
     told = (request.POST, request.FILES) if request.method == "POST" else ()
     form = ProductForm(*told, categories=selectors.category_tree(), sees_costs=sees_costs(request))
@@ -42,7 +43,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.VIEW_PRODUCTS)
-def edit(request: HttpRequest, public_id: str) -> HttpResponse:
+def edit(request: StoreRequest, public_id: str) -> HttpResponse:
     """Everything about a product on one page. Who may not edit sees it all the same."""
     product = product_of(public_id)
     variants = selectors.grid_of(product, limit=MOST_SHOWN_VARIANTS)
@@ -54,7 +55,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @requires(Permission.EDIT_PRODUCTS)
 def save(
-    request: HttpRequest, product: Product, variants: list[Variant], only: Variant | None
+    request: StoreRequest, product: Product, variants: list[Variant], only: Variant | None
 ) -> HttpResponse:
     """Save the page, or show it again with what is wrong and everything that was typed."""
     form = _form(request, product, only, request.POST)
@@ -65,7 +66,7 @@ def save(
                 product_id=product.pk,
                 changes=form.facts,
                 row=form.row,
-                actor=actor_of(request),
+                actor=request.actor,
                 seen_at=form.cleaned_data["seen_at"],
             )
         except CommerceError as refusal:
@@ -79,13 +80,11 @@ def save(
 
 @require_POST
 @requires(Permission.EDIT_PRODUCTS)
-def move(request: HttpRequest, public_id: str) -> HttpResponse:
+def move(request: StoreRequest, public_id: str) -> HttpResponse:
     """Publish, unpublish, archive or bring back, from the menu of the page."""
     product = product_of(public_id)
     try:
-        services.set_status(
-            product_id=product.pk, status=request.POST.get("status", ""), actor=actor_of(request)
-        )
+        services.set_status(product_id=product.pk, status=request.POST.get("status", ""), actor=request.actor)
     except CommerceError as refusal:
         messages.error(request, refusal.message)
     else:
@@ -93,14 +92,14 @@ def move(request: HttpRequest, public_id: str) -> HttpResponse:
     return redirect("catalog:edit", public_id)
 
 
-def _create(request: HttpRequest, form: ProductForm) -> Product | None:
+def _create(request: StoreRequest, form: ProductForm) -> Product | None:
     facts = dict(form.facts)
     try:
         return services.create_with_photos(
             title=facts.pop("title"),
             photos=form.cleaned_data["photos"],
             variants=[form.row],
-            actor=actor_of(request),
+            actor=request.actor,
             **facts,
         )
     except CommerceError as refusal:
@@ -109,7 +108,7 @@ def _create(request: HttpRequest, form: ProductForm) -> Product | None:
 
 
 def _form(
-    request: HttpRequest, product: Product, only: Variant | None, data: Mapping[str, Any] | None = None
+    request: StoreRequest, product: Product, only: Variant | None, data: Mapping[str, Any] | None = None
 ) -> ProductForm:
     return ProductForm(
         data,
@@ -146,7 +145,7 @@ def _stale_words() -> str:
 
 
 def _show(
-    request: HttpRequest, product: Product, variants: list[Variant], form: ProductForm, status: int = 200
+    request: StoreRequest, product: Product, variants: list[Variant], form: ProductForm, status: int = 200
 ) -> HttpResponse:
     may_edit = edits(request)
     context = {

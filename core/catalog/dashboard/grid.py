@@ -4,16 +4,17 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.catalog import cells, selectors, services
-from core.catalog.asking import actor_of, edits, product_of, sees_costs
+from core.catalog.asking import edits, product_of, sees_costs
 from core.catalog.models import Product, Variant
 from core.kernel.errors import InvalidInput
 from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 PAGE = "dashboard/catalog/grid.html"
 PER_PAGE = 50
@@ -23,7 +24,7 @@ Errors = dict[str, dict[str, str]]
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.EDIT_PRODUCTS)
-def sheet(request: HttpRequest, public_id: str) -> HttpResponse:
+def sheet(request: StoreRequest, public_id: str) -> HttpResponse:
     """A plain form of fifty variants; with a script it becomes a sheet of all of them."""
     product = product_of(public_id)
     typed, errors = {}, {}
@@ -47,7 +48,7 @@ def sheet(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_GET
 @requires(Permission.VIEW_PRODUCTS)
-def values(request: HttpRequest, public_id: str) -> HttpResponse:
+def values(request: StoreRequest, public_id: str) -> HttpResponse:
     """Every cell of the sheet for the script, as texts in the order of the columns."""
     product = product_of(public_id)
     columns = cells.columns(sees_costs=sees_costs(request))
@@ -68,7 +69,7 @@ def values(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 @requires(Permission.EDIT_PRODUCTS)
-def save_values(request: HttpRequest, public_id: str) -> HttpResponse:
+def save_values(request: StoreRequest, public_id: str) -> HttpResponse:
     """Save the cells that changed, all or none: `{"rows": {variant id: {column: text}}}`."""
     product = product_of(public_id)
     try:
@@ -87,13 +88,13 @@ def save_values(request: HttpRequest, public_id: str) -> HttpResponse:
     return JsonResponse({"rows": saved})
 
 
-def _save(request: HttpRequest, product: Product, typed: cells.Typed) -> Errors:
+def _save(request: StoreRequest, product: Product, typed: cells.Typed) -> Errors:
     """Read and save what was typed. Returns what is wrong, cell by cell; nothing is saved then."""
     wanted, errors = cells.read(typed, sees_costs=sees_costs(request))
     if errors:
         return errors
     try:
-        services.edit_variants(product_id=product.pk, edits=wanted, actor=actor_of(request))
+        services.edit_variants(product_id=product.pk, edits=wanted, actor=request.actor)
     except services.RowsRefused as refusal:
         return {public_id: dict(fields) for public_id, fields in refusal.errors.items()}
     except services.NotReadyToSell as refusal:
@@ -117,7 +118,7 @@ def _told(body: Any) -> dict[str, dict[str, str]]:
     }
 
 
-def _typed(request: HttpRequest) -> dict[str, dict[str, str]]:
+def _typed(request: StoreRequest) -> dict[str, dict[str, str]]:
     """The plain form's cells: `<variant id>.<column>`; an unticked box sends nothing."""
     typed: dict[str, dict[str, str]] = {
         public_id[:32]: {"is_active": ""} for public_id in request.POST.getlist("row")[:100]

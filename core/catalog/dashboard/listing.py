@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from core.catalog import selectors, services
-from core.catalog.asking import actor_of, by_script, edits
+from core.catalog.asking import by_script, edits
 from core.catalog.forms import BulkForm, FilterForm, ViewForm
 from core.catalog.models import Product, ProductStatus, SavedView
 from core.kernel.errors import InvalidInput
 from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 PAGE = "dashboard/catalog/list.html"
 LIST = f"{PAGE}#list"
@@ -30,7 +31,7 @@ TONES = {ProductStatus.ACTIVE: "success", ProductStatus.ARCHIVED: "neutral", Pro
 
 @require_GET
 @requires(Permission.VIEW_PRODUCTS)
-def product_list(request: HttpRequest) -> HttpResponse:
+def product_list(request: StoreRequest) -> HttpResponse:
     """The list, or its rows alone while somebody types."""
     target = request.headers.get("HX-Target", "")
     return render(request, LIST if target == "list" else PAGE, _page(request, request.GET))
@@ -38,7 +39,7 @@ def product_list(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires(Permission.EDIT_PRODUCTS)
-def bulk(request: HttpRequest) -> HttpResponse:
+def bulk(request: StoreRequest) -> HttpResponse:
     """Do one thing to every ticked product, and say what became of each."""
     form = BulkForm(request.POST)
     results = _act(request, form) if form.is_valid() else None
@@ -50,7 +51,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires(Permission.EDIT_PRODUCTS)
-def save_view(request: HttpRequest) -> HttpResponse:
+def save_view(request: StoreRequest) -> HttpResponse:
     """Keep the filters in force under a name."""
     form = ViewForm(request.POST)
     view = None
@@ -59,7 +60,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
             view = services.save_view(
                 name=form.cleaned_data["name"],
                 query=_kept(QueryDict(form.cleaned_data["query"])),
-                actor=actor_of(request),
+                actor=request.actor,
             )
         except InvalidInput as refusal:
             form.add_error(refusal.field or None, refusal.message)
@@ -71,18 +72,18 @@ def save_view(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires(Permission.EDIT_PRODUCTS)
-def delete_view(request: HttpRequest, public_id: str) -> HttpResponse:
+def delete_view(request: StoreRequest, public_id: str) -> HttpResponse:
     """Forget a saved view."""
-    services.delete_view(public_id=public_id, actor=actor_of(request))
+    services.delete_view(public_id=public_id, actor=request.actor)
     return redirect("catalog:list")
 
 
-def _act(request: HttpRequest, form: BulkForm) -> dict[str, Any]:
+def _act(request: StoreRequest, form: BulkForm) -> dict[str, Any]:
     action, ids = form.cleaned_data["action"], selectors.ids_of(form.cleaned_data["selected"])
     if action == "tag":
-        services.tag_products(product_ids=ids, tag=form.cleaned_data["tag"], actor=actor_of(request))
+        services.tag_products(product_ids=ids, tag=form.cleaned_data["tag"], actor=request.actor)
         return {"done": len(ids), "refused": []}
-    refused = services.set_status_of_many(product_ids=ids, status=BECOMES[action], actor=actor_of(request))
+    refused = services.set_status_of_many(product_ids=ids, status=BECOMES[action], actor=request.actor)
     rows = [
         {"label": each.title, "url": reverse("catalog:edit", args=[each.public_id]), "reason": each.reason}
         for each in refused
@@ -90,7 +91,7 @@ def _act(request: HttpRequest, form: BulkForm) -> dict[str, Any]:
     return {"done": len(ids) - len(rows), "refused": rows}
 
 
-def _page(request: HttpRequest, query: QueryDict) -> dict[str, Any]:
+def _page(request: StoreRequest, query: QueryDict) -> dict[str, Any]:
     tree, brands = selectors.category_tree(), selectors.brands()
     form = FilterForm(query, categories=tree, brands=brands)
     known = form.known

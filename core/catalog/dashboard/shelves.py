@@ -5,17 +5,18 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from core.catalog import selectors, services
-from core.catalog.asking import actor_of, edits
+from core.catalog.asking import edits
 from core.catalog.forms import CategoryForm, MoveForm, NameForm
 from core.catalog.models import Category
 from core.kernel.errors import CommerceError
 from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 CATEGORIES = "dashboard/catalog/categories.html"
 BRANDS = "dashboard/catalog/brands.html"
@@ -23,14 +24,14 @@ BRANDS = "dashboard/catalog/brands.html"
 
 @require_GET
 @requires(Permission.VIEW_PRODUCTS)
-def categories(request: HttpRequest) -> HttpResponse:
+def categories(request: StoreRequest) -> HttpResponse:
     """The tree of categories."""
     return _tree(request, CategoryForm())
 
 
 @require_POST
 @requires(Permission.EDIT_PRODUCTS)
-def add_category(request: HttpRequest) -> HttpResponse:
+def add_category(request: StoreRequest) -> HttpResponse:
     """A new category, on top or below another."""
     form = CategoryForm(request.POST)
 
@@ -38,7 +39,7 @@ def add_category(request: HttpRequest) -> HttpResponse:
         services.create_category(
             name=form.cleaned_data["name"],
             parent=form.cleaned_data["parent"] or None,
-            actor=actor_of(request),
+            actor=request.actor,
         )
 
     return redirect("catalog:categories") if _done(form, add) else _tree(request, form)
@@ -46,19 +47,19 @@ def add_category(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires(Permission.EDIT_PRODUCTS)
-def rename_category(request: HttpRequest, public_id: str) -> HttpResponse:
+def rename_category(request: StoreRequest, public_id: str) -> HttpResponse:
     """Another name; the address stays."""
     form = NameForm(request.POST)
 
     def rename() -> None:
-        services.rename_category(public_id=public_id, name=form.cleaned_data["name"], actor=actor_of(request))
+        services.rename_category(public_id=public_id, name=form.cleaned_data["name"], actor=request.actor)
 
     return _told(request, form, rename, "catalog:categories")
 
 
 @require_POST
 @requires(Permission.EDIT_PRODUCTS)
-def move_category(request: HttpRequest, public_id: str) -> HttpResponse:
+def move_category(request: StoreRequest, public_id: str) -> HttpResponse:
     """Another place, together with everything below it."""
     form = MoveForm(request.POST)
 
@@ -67,7 +68,7 @@ def move_category(request: HttpRequest, public_id: str) -> HttpResponse:
             public_id=public_id,
             parent=form.cleaned_data["parent"] or None,
             position=form.cleaned_data["position"],
-            actor=actor_of(request),
+            actor=request.actor,
         )
 
     return _told(request, form, move, "catalog:categories")
@@ -75,53 +76,53 @@ def move_category(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 @requires(Permission.EDIT_PRODUCTS)
-def delete_category(request: HttpRequest, public_id: str) -> HttpResponse:
+def delete_category(request: StoreRequest, public_id: str) -> HttpResponse:
     """Take a category away; its products stay."""
 
     def delete() -> None:
-        services.delete_category(public_id=public_id, actor=actor_of(request))
+        services.delete_category(public_id=public_id, actor=request.actor)
 
     return _told(request, forms.Form({}), delete, "catalog:categories")
 
 
 @require_GET
 @requires(Permission.VIEW_PRODUCTS)
-def brands(request: HttpRequest) -> HttpResponse:
+def brands(request: StoreRequest) -> HttpResponse:
     """The brands by name."""
     return _brands(request, NameForm())
 
 
 @require_POST
 @requires(Permission.EDIT_PRODUCTS)
-def add_brand(request: HttpRequest) -> HttpResponse:
+def add_brand(request: StoreRequest) -> HttpResponse:
     """A new brand."""
     form = NameForm(request.POST)
 
     def add() -> None:
-        services.create_brand(name=form.cleaned_data["name"], actor=actor_of(request))
+        services.create_brand(name=form.cleaned_data["name"], actor=request.actor)
 
     return redirect("catalog:brands") if _done(form, add) else _brands(request, form)
 
 
 @require_POST
 @requires(Permission.EDIT_PRODUCTS)
-def rename_brand(request: HttpRequest, public_id: str) -> HttpResponse:
+def rename_brand(request: StoreRequest, public_id: str) -> HttpResponse:
     """Another name for a brand."""
     form = NameForm(request.POST)
 
     def rename() -> None:
-        services.rename_brand(public_id=public_id, name=form.cleaned_data["name"], actor=actor_of(request))
+        services.rename_brand(public_id=public_id, name=form.cleaned_data["name"], actor=request.actor)
 
     return _told(request, form, rename, "catalog:brands")
 
 
 @require_POST
 @requires(Permission.EDIT_PRODUCTS)
-def delete_brand(request: HttpRequest, public_id: str) -> HttpResponse:
+def delete_brand(request: StoreRequest, public_id: str) -> HttpResponse:
     """Take a brand away; its products stay."""
 
     def delete() -> None:
-        services.delete_brand(public_id=public_id, actor=actor_of(request))
+        services.delete_brand(public_id=public_id, actor=request.actor)
 
     return _told(request, forms.Form({}), delete, "catalog:brands")
 
@@ -139,7 +140,7 @@ def _done(form: forms.Form, act: Callable[[], None]) -> bool:
     return True
 
 
-def _told(request: HttpRequest, form: forms.Form, act: Callable[[], None], page: str) -> HttpResponse:
+def _told(request: StoreRequest, form: forms.Form, act: Callable[[], None], page: str) -> HttpResponse:
     """Do it and come back to the page, which says what was refused."""
     if _done(form, act):
         messages.success(request, _("Saved."))
@@ -151,7 +152,7 @@ def _told(request: HttpRequest, form: forms.Form, act: Callable[[], None], page:
     return _brands(request, NameForm(), status=422)
 
 
-def _tree(request: HttpRequest, form: CategoryForm, status: int = 200) -> HttpResponse:
+def _tree(request: StoreRequest, form: CategoryForm, status: int = 200) -> HttpResponse:
     context = {"rows": _rows(selectors.category_tree()), "form": form, "may_edit": edits(request)}
     return render(request, CATEGORIES, context, status=422 if form.errors else status)
 
@@ -183,6 +184,6 @@ def _line(
     }
 
 
-def _brands(request: HttpRequest, form: NameForm, status: int = 200) -> HttpResponse:
+def _brands(request: StoreRequest, form: NameForm, status: int = 200) -> HttpResponse:
     context = {"brands": selectors.brands(), "form": form, "may_edit": edits(request)}
     return render(request, BRANDS, context, status=422 if form.errors else status)

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,13 +14,14 @@ from core.inventory.forms import PastForm
 from core.inventory.models import MovementKind
 from core.kernel.exports import csv_file
 from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 ROWS = 50
 
 
 @require_GET
 @requires(Permission.VIEW_STOCK)
-def movements(request: HttpRequest) -> HttpResponse:
+def movements(request: StoreRequest) -> HttpResponse:
     """The ledger: every change of a count, newest first."""
     asked = {name: _asked(request, name) for name in ("kind", "location", "sku")}
     kind = asked["kind"] if asked["kind"] in MovementKind.values else ""
@@ -45,7 +46,7 @@ def movements(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires(Permission.VIEW_STOCK)
-def past(request: HttpRequest) -> HttpResponse:
+def past(request: StoreRequest) -> HttpResponse:
     """What was on the shelves when a day ended; today without a day."""
     form = _past_form(request)
     if not form.is_valid():
@@ -70,7 +71,7 @@ def past(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires(Permission.VIEW_STOCK)
-def past_export(request: HttpRequest) -> HttpResponse:
+def past_export(request: StoreRequest) -> HttpResponse:
     """The same as a CSV file, whole."""
     form = _past_form(request)
     if not form.is_valid():
@@ -92,12 +93,12 @@ def past_export(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _past_form(request: HttpRequest) -> PastForm:
+def _past_form(request: StoreRequest) -> PastForm:
     asked = {"day": timezone.localdate().isoformat(), **request.GET.dict()}
     return PastForm(selectors.locations(), asked)
 
 
-def _asked(request: HttpRequest, name: str) -> str:
+def _asked(request: StoreRequest, name: str) -> str:
     return request.GET.get(name, "").replace("\x00", "")[:400]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,13 +17,14 @@ from core.inventory.selectors import DayCount, StockRow
 from core.kernel.errors import CommerceError
 from core.kernel.formats import format_day
 from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 SHOWN = 15
 
 
 @require_GET
 @requires(Permission.VIEW_STOCK)
-def page(request: HttpRequest, variant_id: str) -> HttpResponse:
+def page(request: StoreRequest, variant_id: str) -> HttpResponse:
     """Everything about one SKU's stock."""
     stock = selectors.stock_of(variant_id=variant_id)
     days = selectors.on_hand_by_day(variant_id=variant_id, today=timezone.localdate())
@@ -40,21 +41,21 @@ def page(request: HttpRequest, variant_id: str) -> HttpResponse:
         "reservations": selectors.reservations(variant_id=variant_id, limit=SHOWN)[0],
         "form": RecountForm(),
         "view": "sku",
-        "may_adjust": request.actor.may(Permission.ADJUST_STOCK),  # type: ignore[attr-defined]
+        "may_adjust": request.actor.may(Permission.ADJUST_STOCK),
     }
     return render(request, "dashboard/inventory/sku.html", context)
 
 
 @require_GET
 @requires(Permission.ADJUST_STOCK)
-def level(request: HttpRequest, variant_id: str, location_id: str) -> HttpResponse:
+def level(request: StoreRequest, variant_id: str, location_id: str) -> HttpResponse:
     """What can be done with one SKU at one location."""
     return _level(request, selectors.stock_row(variant_id=variant_id, location_id=location_id))
 
 
 @require_POST
 @requires(Permission.ADJUST_STOCK)
-def count(request: HttpRequest, variant_id: str, location_id: str) -> HttpResponse:
+def count(request: StoreRequest, variant_id: str, location_id: str) -> HttpResponse:
     """Write down what was counted."""
     row = selectors.stock_row(variant_id=variant_id, location_id=location_id)
     return _write(request, row, "count", CountForm(request.POST), services.set_count)
@@ -62,7 +63,7 @@ def count(request: HttpRequest, variant_id: str, location_id: str) -> HttpRespon
 
 @require_POST
 @requires(Permission.ADJUST_STOCK)
-def receive(request: HttpRequest, variant_id: str, location_id: str) -> HttpResponse:
+def receive(request: StoreRequest, variant_id: str, location_id: str) -> HttpResponse:
     """Add what a supplier delivered."""
     row = selectors.stock_row(variant_id=variant_id, location_id=location_id)
     return _write(request, row, "receipt", ReceiptForm(request.POST), services.receive)
@@ -70,7 +71,7 @@ def receive(request: HttpRequest, variant_id: str, location_id: str) -> HttpResp
 
 @require_POST
 @requires(Permission.ADJUST_STOCK)
-def set_rules(request: HttpRequest, variant_id: str, location_id: str) -> HttpResponse:
+def set_rules(request: StoreRequest, variant_id: str, location_id: str) -> HttpResponse:
     """Set the safety stock and the threshold."""
     row = selectors.stock_row(variant_id=variant_id, location_id=location_id)
     return _write(request, row, "rules", RulesForm(request.POST), services.set_rules)
@@ -78,7 +79,7 @@ def set_rules(request: HttpRequest, variant_id: str, location_id: str) -> HttpRe
 
 @require_POST
 @requires(Permission.ADJUST_STOCK)
-def hold(request: HttpRequest, variant_id: str, location_id: str) -> HttpResponse:
+def hold(request: StoreRequest, variant_id: str, location_id: str) -> HttpResponse:
     """Put units aside."""
     row = selectors.stock_row(variant_id=variant_id, location_id=location_id)
 
@@ -90,7 +91,7 @@ def hold(request: HttpRequest, variant_id: str, location_id: str) -> HttpRespons
 
 @require_POST
 @requires(Permission.ADJUST_STOCK)
-def release(request: HttpRequest, variant_id: str) -> HttpResponse:
+def release(request: StoreRequest, variant_id: str) -> HttpResponse:
     """Let go of what was put aside."""
     services.unreserve(reference=request.POST.get("reference", "").replace("\x00", "")[:40])
     messages.success(request, _("These units can be sold again."))
@@ -98,7 +99,7 @@ def release(request: HttpRequest, variant_id: str) -> HttpResponse:
 
 
 def _write(
-    request: HttpRequest, row: StockRow, name: str, form: forms.Form, service: Callable[..., Any]
+    request: StoreRequest, row: StockRow, name: str, form: forms.Form, service: Callable[..., Any]
 ) -> HttpResponse:
     """One service call from a valid form, then the SKU's page; else the forms with what is wrong."""
     if form.is_valid():
@@ -106,7 +107,7 @@ def _write(
             service(
                 sku=row.variant.sku,
                 location_id=row.level.location.pk,
-                actor=request.actor,  # type: ignore[attr-defined]
+                actor=request.actor,
                 **form.cleaned_data,
             )
         except CommerceError as refusal:
@@ -119,7 +120,7 @@ def _write(
     return redirect("inventory:sku", row.variant.public_id)
 
 
-def _level(request: HttpRequest, row: StockRow, sent: dict[str, forms.Form] | None = None) -> HttpResponse:
+def _level(request: StoreRequest, row: StockRow, sent: dict[str, forms.Form] | None = None) -> HttpResponse:
     rules = {"safety": row.level.safety, "low_stock_threshold": row.level.own_threshold}
     context = {
         "row": row,

@@ -3,7 +3,7 @@
 import json
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from core.inventory.forms import RecountForm
 from core.inventory.models import Location
 from core.kernel.errors import CommerceError
 from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 EVERYWHERE = "all"
 ROWS = 40
@@ -21,7 +22,7 @@ ROWS = 40
 
 @require_GET
 @requires(Permission.VIEW_STOCK)
-def table(request: HttpRequest) -> HttpResponse:
+def table(request: StoreRequest) -> HttpResponse:
     """SKUs with their counts; filters live in the address."""
     query = request.GET.get("q", "").replace("\x00", "").strip()[:80]
     low = request.GET.get("low") == "1"
@@ -44,15 +45,15 @@ def table(request: HttpRequest) -> HttpResponse:
         "next_url": _address({**asked, "after": cursor}) if cursor else None,
         "is_first_page": not request.GET.get("after"),
         "form": RecountForm(),
-        "may_adjust": request.actor.may(Permission.ADJUST_STOCK),  # type: ignore[attr-defined]
+        "may_adjust": request.actor.may(Permission.ADJUST_STOCK),
     }
-    page = "#list" if request.htmx else ""  # type: ignore[attr-defined]
+    page = "#list" if request.htmx else ""
     return render(request, f"dashboard/inventory/stock.html{page}", context)
 
 
 @require_POST
 @requires(Permission.ADJUST_STOCK)
-def adjust(request: HttpRequest, variant_id: str, location_id: str) -> HttpResponse:
+def adjust(request: StoreRequest, variant_id: str, location_id: str) -> HttpResponse:
     """Swap one row of the table: the new count with a way back, or the form with what is wrong."""
     row = selectors.stock_row(variant_id=variant_id, location_id=location_id)
     form = RecountForm(request.POST)
@@ -64,11 +65,11 @@ def adjust(request: HttpRequest, variant_id: str, location_id: str) -> HttpRespo
                 location_id=row.level.location.pk,
                 by=form.cleaned_data["by"],
                 reason=form.told,
-                actor=request.actor,  # type: ignore[attr-defined]
+                actor=request.actor,
             )
         except CommerceError as refusal:
             form.add_error("counted", refusal.message)
-    if movement is not None and not request.htmx:  # type: ignore[attr-defined]
+    if movement is not None and not request.htmx:
         return redirect("inventory:sku", variant_id)
     context = {
         "row": selectors.stock_row(variant_id=variant_id, location_id=location_id),
@@ -78,7 +79,7 @@ def adjust(request: HttpRequest, variant_id: str, location_id: str) -> HttpRespo
         "view": "sku" if request.POST.get("view") == "sku" else "stock",
         "is_everywhere": request.POST.get("view") == "everywhere",
     }
-    page = "stock.html#row" if request.htmx else "adjust.html"  # type: ignore[attr-defined]
+    page = "stock.html#row" if request.htmx else "adjust.html"
     response = render(request, f"dashboard/inventory/{page}", context, status=200 if movement else 422)
     if movement is not None:
         response.headers["HX-Trigger"] = _toast(movement.pk, row.variant.sku, movement.on_hand_after)
@@ -87,9 +88,9 @@ def adjust(request: HttpRequest, variant_id: str, location_id: str) -> HttpRespo
 
 @require_POST
 @requires(Permission.ADJUST_STOCK)
-def take_back(request: HttpRequest, movement_id: int) -> HttpResponse:
+def take_back(request: StoreRequest, movement_id: int) -> HttpResponse:
     """Undo an adjustment from its toast."""
-    services.take_back(movement_id=movement_id, actor=request.actor)  # type: ignore[attr-defined]
+    services.take_back(movement_id=movement_id, actor=request.actor)
     return HttpResponse(status=204)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,13 +17,14 @@ from core.inventory.forms import TransferForm, read_arrivals, read_lines
 from core.inventory.models import Transfer, TransferState
 from core.kernel.errors import CommerceError
 from tenants.permissions import Permission, requires
+from tenants.requests import StoreRequest
 
 ROWS = 30
 
 
 @require_GET
 @requires(Permission.VIEW_STOCK)
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: StoreRequest) -> HttpResponse:
     """Transfers by state, newest first."""
     state = request.GET.get("state", "")
     state = state if state in TransferState.values else ""
@@ -40,14 +41,14 @@ def listing(request: HttpRequest) -> HttpResponse:
         "state": state,
         "next_url": f"{here}?state={state}&after={cursor}" if cursor else None,
         "can_move": len(selectors.locations(active_only=True)) > 1,
-        "may_adjust": request.actor.may(Permission.ADJUST_STOCK),  # type: ignore[attr-defined]
+        "may_adjust": request.actor.may(Permission.ADJUST_STOCK),
     }
     return render(request, "dashboard/inventory/transfers.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.ADJUST_STOCK)
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: StoreRequest) -> HttpResponse:
     """Write down what shall move."""
     places = selectors.locations(active_only=True)
     if request.method == "GET":
@@ -66,7 +67,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.ADJUST_STOCK)
-def edit(request: HttpRequest, transfer_id: str) -> HttpResponse:
+def edit(request: StoreRequest, transfer_id: str) -> HttpResponse:
     """Write a draft anew."""
     transfer, lines = selectors.transfer(transfer_id)
     places = [transfer.source, transfer.destination]
@@ -93,7 +94,7 @@ def edit(request: HttpRequest, transfer_id: str) -> HttpResponse:
 
 @require_GET
 @requires(Permission.ADJUST_STOCK)
-def pick(request: HttpRequest) -> HttpResponse:
+def pick(request: StoreRequest) -> HttpResponse:
     """SKUs that fit what is being typed, with what the source can give."""
     query = request.GET.get("pick", "").replace("\x00", "").strip()[:80]
     places = {place.public_id: place for place in selectors.locations(active_only=True)}
@@ -104,7 +105,7 @@ def pick(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires(Permission.ADJUST_STOCK)
-def line(request: HttpRequest) -> HttpResponse:
+def line(request: StoreRequest) -> HttpResponse:
     """One more line of the form, for a SKU that was picked."""
     typed = {"sku": request.GET.get("sku", "").replace("\x00", "")[:64], "quantity": "1"}
     context = {"line": _named([typed])[0], "is_new": True}
@@ -113,21 +114,21 @@ def line(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires(Permission.VIEW_STOCK)
-def whole(request: HttpRequest, transfer_id: str) -> HttpResponse:
+def whole(request: StoreRequest, transfer_id: str) -> HttpResponse:
     """One transfer with its lines, and what can be done with it now."""
     return _whole(request, transfer_id)
 
 
 @require_POST
 @requires(Permission.ADJUST_STOCK)
-def send(request: HttpRequest, transfer_id: str) -> HttpResponse:
+def send(request: StoreRequest, transfer_id: str) -> HttpResponse:
     """Take the units from the source."""
     return _moved(
         request,
         transfer_id,
         lambda: services.send_transfer(
             public_id=transfer_id,
-            actor=request.actor,  # type: ignore[attr-defined]
+            actor=request.actor,
             now=timezone.now(),
         ),
     )
@@ -135,7 +136,7 @@ def send(request: HttpRequest, transfer_id: str) -> HttpResponse:
 
 @require_POST
 @requires(Permission.ADJUST_STOCK)
-def receive(request: HttpRequest, transfer_id: str) -> HttpResponse:
+def receive(request: StoreRequest, transfer_id: str) -> HttpResponse:
     """Add what arrived to the destination."""
     arrived, wrong = read_arrivals(request.POST)
     if wrong:
@@ -147,7 +148,7 @@ def receive(request: HttpRequest, transfer_id: str) -> HttpResponse:
             public_id=transfer_id,
             arrived=arrived,
             is_complete=request.POST.get("is_complete") == "1",
-            actor=request.actor,  # type: ignore[attr-defined]
+            actor=request.actor,
             now=timezone.now(),
         ),
     )
@@ -155,16 +156,16 @@ def receive(request: HttpRequest, transfer_id: str) -> HttpResponse:
 
 @require_POST
 @requires(Permission.ADJUST_STOCK)
-def cancel(request: HttpRequest, transfer_id: str) -> HttpResponse:
+def cancel(request: StoreRequest, transfer_id: str) -> HttpResponse:
     """Call off a draft."""
     return _moved(
         request,
         transfer_id,
-        lambda: services.cancel_transfer(public_id=transfer_id, actor=request.actor),  # type: ignore[attr-defined]
+        lambda: services.cancel_transfer(public_id=transfer_id, actor=request.actor),
     )
 
 
-def _moved(request: HttpRequest, transfer_id: str, move: Callable[[], Transfer]) -> HttpResponse:
+def _moved(request: StoreRequest, transfer_id: str, move: Callable[[], Transfer]) -> HttpResponse:
     """The transfer's page after a step, or with the reason why the step was refused."""
     try:
         transfer = move()
@@ -177,7 +178,7 @@ def _moved(request: HttpRequest, transfer_id: str, move: Callable[[], Transfer])
     return redirect("inventory:transfer", transfer_id)
 
 
-def _whole(request: HttpRequest, transfer_id: str, wrong: str = "") -> HttpResponse:
+def _whole(request: StoreRequest, transfer_id: str, wrong: str = "") -> HttpResponse:
     transfer, lines = selectors.transfer(transfer_id)
     arrived = dict(zip(request.POST.getlist("sku"), request.POST.getlist("arrived"), strict=False))
     context = {
@@ -187,13 +188,13 @@ def _whole(request: HttpRequest, transfer_id: str, wrong: str = "") -> HttpRespo
         "arrived": sum(row.received_quantity for row in lines),
         "wrong": wrong,
         "is_complete": request.POST.get("is_complete") == "1",
-        "may_adjust": request.actor.may(Permission.ADJUST_STOCK),  # type: ignore[attr-defined]
+        "may_adjust": request.actor.may(Permission.ADJUST_STOCK),
     }
     return render(request, "dashboard/inventory/transfer.html", context, status=422 if wrong else 200)
 
 
-def _told(request: HttpRequest, form: TransferForm) -> dict[str, Any]:
-    return {**form.cleaned_data, "actor": request.actor}  # type: ignore[attr-defined]
+def _told(request: StoreRequest, form: TransferForm) -> dict[str, Any]:
+    return {**form.cleaned_data, "actor": request.actor}
 
 
 def _tried(form: TransferForm, write: Callable[[], Transfer]) -> Transfer | None:
@@ -206,7 +207,7 @@ def _tried(form: TransferForm, write: Callable[[], Transfer]) -> Transfer | None
 
 
 def _form(
-    request: HttpRequest, form: TransferForm, typed: list[dict[str, str]], transfer: Transfer | None = None
+    request: StoreRequest, form: TransferForm, typed: list[dict[str, str]], transfer: Transfer | None = None
 ) -> HttpResponse:
     context = {"form": form, "lines": _named(typed), "transfer": transfer}
     status = 422 if form.is_bound else 200
