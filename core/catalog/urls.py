@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("brands/<slug:public_id>/delete/", shelves.delete_brand, name="delete-brand"),
     path("pictures/<slug:public_id>/", tiles.tile, name="tile"),
     path("pictures/<slug:public_id>/describe/", tiles.describe, name="describe"),
+    path("pictures/<slug:public_id>/show/", tiles.show, name="show"),
     path("pictures/<slug:public_id>/remove/", tiles.remove, name="remove"),
     path("<slug:public_id>/", editor.edit, name="edit"),
     path("<slug:public_id>/status/", editor.move, name="move"),

@@ -1,5 +1,6 @@
 """Every question to the catalogue: `from core.catalog import selectors as catalog`."""
 
+from core.catalog.selectors.depicted import MIXED, Depicted, depicted_of
 from core.catalog.selectors.desk import SORTS as DESK_SORTS
 from core.catalog.selectors.desk import (
     ProductFilters,
@@ -58,10 +59,12 @@ from core.catalog.selectors.shop import (
 
 __all__ = [
     "DESK_SORTS",
+    "MIXED",
     "SORTS",
     "CardFilters",
     "CardPage",
     "Choice",
+    "Depicted",
     "PageVariant",
     "Picture",
     "ProductCard",
@@ -75,6 +78,7 @@ __all__ = [
     "category_by_slug",
     "category_tree",
     "crumbs_of",
+    "depicted_of",
     "filtered",
     "for_sale_by_public_id",
     "grid_of",

@@ -37,7 +37,7 @@ from core.catalog.services.shelves import (
     rename_brand,
     rename_category,
 )
-from core.catalog.services.variants import RowsRefused, edit_variants, row_edits
+from core.catalog.services.variants import RowsRefused, depict_variants, edit_variants, row_edits
 from core.catalog.services.views import delete_view, save_view
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "delete_brand",
     "delete_category",
     "delete_view",
+    "depict_variants",
     "describe_media",
     "edit_category",
     "edit_variants",

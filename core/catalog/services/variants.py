@@ -1,6 +1,6 @@
 """Variants: many cells of the grid at once, all or none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -69,6 +69,25 @@ def edit_variants(*, product_id: int, edits: Mapping[str, Mapping[str, Any]], ac
     )
     outbox.record(events.ProductChanged(product_id=product.pk))
     return touched
+
+
+@transaction.atomic
+def depict_variants(*, media: Media, variant_ids: Collection[str], actor: Actor) -> list[Variant]:
+    """Let one picture stand for exactly these variants; those it stood for before show the cover again.
+
+    variant_ids  public ids of live variants of the picture's product; none when it stands for no variant
+    Returns      the variants that really changed
+    Raises       InvalidInput for a picture of no product, RowsRefused
+    Locks        the product
+    Records      ProductChanged when anything changed
+    """
+    if media.product is None:
+        raise InvalidInput(_("This picture does not belong to the product."), "image")
+    product = lock_product(media.product.pk)
+    before = product.variants.filter(image=media, retired_at=None).values_list("public_id", flat=True)
+    edits: dict[str, dict[str, Any]] = {public_id: {"image": None} for public_id in before}
+    edits |= {public_id: {"image": media.public_id} for public_id in variant_ids}
+    return edit_variants(product_id=product.pk, edits=edits, actor=actor)
 
 
 def _apply_all(

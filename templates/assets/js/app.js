@@ -134,6 +134,13 @@
     setTimeout(() => delete form.dataset.sent, 8000);
   }
 
+  /* The browser checks in its own language; the page's reader has chosen another one, perhaps. */
+  function complain(event) {
+    const field = event.target;
+    const { valueMissing, customError } = field.validity;
+    if (!customError) field.setCustomValidity(text(valueMissing ? "FillIn" : "NotValid"));
+  }
+
   async function copy(trigger) {
     await navigator.clipboard.writeText(trigger.dataset.copy);
     toast({ text: text("Copied") });
@@ -166,6 +173,10 @@
     }
   });
   document.addEventListener("submit", sendOnce);
+  document.addEventListener("invalid", complain, true);
+  for (const typed of ["input", "change"]) {
+    document.addEventListener(typed, (event) => event.target.setCustomValidity?.(""), true);
+  }
 
   /* htmx: answers may ask for a toast (HX-Trigger: {"toast": {...}}); refusals without a page say so. */
   document.addEventListener("toast", (event) => toast(event.detail));

@@ -118,3 +118,37 @@ def test_removing_locks_the_product_before_the_picture_as_ordering_does(django_a
 
     locked = [query["sql"] for query in asked.captured_queries if "FOR UPDATE" in query["sql"]]
     assert ['"catalog_product"' in sql.split("WHERE")[0] for sql in locked][:2] == [True, False]
+
+
+def shown_by(product, media) -> set[str]:
+    return set(product.variants.filter(image=media).values_list("title", flat=True))
+
+
+def test_a_picture_stands_for_the_variants_of_one_value():
+    product = make_shirt()
+    first, second = added(product), added(product, colour="#205080")
+    red = selectors.depicted_of(product).find("Warna: Merah")
+    for media in (first, second):
+        services.depict_variants(media=media, variant_ids=red.variant_ids, actor=SYSTEM)
+
+    depicted = selectors.depicted_of(product)
+    assert shown_by(product, second) == {"Merah / S", "Merah / M", "Merah / L"}
+    assert [depicted.key_of(media) for media in (first, second)] == ["", "Warna: Merah"]
+
+
+def test_choosing_another_value_lets_go_of_the_one_before():
+    product = make_shirt()
+    media = added(product)
+    for key in ("Warna: Merah", "Ukuran: S"):
+        chosen = selectors.depicted_of(product).find(key)
+        services.depict_variants(media=media, variant_ids=chosen.variant_ids, actor=SYSTEM)
+
+    assert shown_by(product, media) == {"Merah / S", "Biru / S"}
+
+
+def test_variants_chosen_one_by_one_are_said_to_be_some():
+    product = make_shirt()
+    media = added(product)
+    services.depict_variants(media=media, variant_ids=[product.variants.first().public_id], actor=SYSTEM)
+
+    assert selectors.depicted_of(product).key_of(media) == selectors.MIXED

@@ -15,7 +15,7 @@ from core.catalog.models import Media, Product
 from tenants import entitlements
 from tenants.models import Store, User
 from tenants.permissions import SYSTEM
-from tests.factories.catalog import make_product, picture_file
+from tests.factories.catalog import make_product, make_shirt, picture_file
 
 pytestmark = pytest.mark.usefixtures("store")
 SCRIPT = {"HTTP_HX_REQUEST": "true"}
@@ -158,3 +158,32 @@ def test_pictures_of_another_product_are_not_put_into_order(browser: Client):
     )
 
     assert answer.status_code == 422
+
+
+def test_a_picture_is_tied_to_a_colour_on_its_tile(browser: Client):
+    product = make_shirt()
+    media = services.add_media(product_id=product.pk, upload=picture_file(), actor=SYSTEM)
+
+    page = browser.post(
+        f"/products/pictures/{media.public_id}/show/", {"shows": "Warna: Merah"}, HTTP_HX_REQUEST="true"
+    )
+
+    assert 'value="Warna: Merah" selected' in page.content.decode()
+    assert product.variants.filter(image=media).count() == 3
+
+
+def test_a_colour_that_is_gone_ties_nothing(browser: Client):
+    product = make_shirt()
+    media = services.add_media(product_id=product.pk, upload=picture_file(), actor=SYSTEM)
+
+    answer = browser.post(f"/products/pictures/{media.public_id}/show/", {"shows": "Warna: Ungu"})
+
+    assert answer.status_code == 422
+    assert not product.variants.exclude(image=None).exists()
+
+
+def test_a_product_of_one_variant_asks_nothing_about_its_pictures(browser: Client):
+    product = make_product()
+    services.add_media(product_id=product.pk, upload=picture_file(), actor=SYSTEM)
+
+    assert 'name="shows"' not in browser.get(f"/products/{product.public_id}/").content.decode()
