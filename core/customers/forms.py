@@ -73,7 +73,8 @@ class CustomerForm(forms.Form):
     def about(cls, customer: Customer) -> "CustomerForm":
         """The form as the customer stands now."""
         now = {name: getattr(customer, name) for name in cls.base_fields}
-        return cls(initial={**now, "tags": ", ".join(customer.tags)})
+        shown = {"phone": phones.readable(customer.phone), "tags": ", ".join(customer.tags)}
+        return cls(initial=now | shown)
 
     def clean_phone(self) -> str:
         text = self.cleaned_data["phone"]

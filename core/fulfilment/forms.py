@@ -121,7 +121,8 @@ class BulkShipForm(BulkForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for order in self.orders:
-            self.fields[f"waybill-{order.public_id}"] = _waybill()
+            field = self.fields[f"waybill-{order.public_id}"] = _waybill()
+            field.widget.attrs["placeholder"] = field.label
 
     def waybill_rows(self) -> Iterator[tuple[Order, forms.BoundField]]:
         """Each order with its field."""

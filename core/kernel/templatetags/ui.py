@@ -69,11 +69,7 @@ def rupiah_compact(amount: object) -> str:
 @register.filter
 def phone(number: object) -> str:
     """Write a phone number as its owner does: `0812-3456-7890`. What is no number is shown as it stands."""
-    text = str(number or "")
-    try:
-        return phones.shown(text) if text else ""
-    except phones.InvalidPhone:
-        return text
+    return phones.readable(str(number or ""))
 
 
 @register.filter

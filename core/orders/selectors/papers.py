@@ -54,7 +54,7 @@ def _slip(order: Order) -> dict[str, Any]:
         "placed": format_datetime(timezone.localtime(order.placed_at), translation.get_language() or "id"),
         "is_pickup": order.is_pickup,
         "recipient": order.recipient_name or order.customer_name,
-        "phone": _shown_phone(order.address_phone or order.phone),
+        "phone": phones.readable(order.address_phone or order.phone),
         "address": address_lines(order),
         "shipping": order.shipping_method_name,
         "payment": _how_paid(order),
@@ -142,13 +142,13 @@ def _invoice_words() -> dict[str, str]:
 def _seller(frozen: dict[str, str]) -> dict[str, Any]:
     name = frozen["legal_name"] or frozen["name"]
     trade = frozen["name"] if frozen["legal_name"] and frozen["legal_name"] != frozen["name"] else ""
-    lines = [trade, frozen["address"], _shown_phone(frozen["phone"]), frozen["email"]]
+    lines = [trade, frozen["address"], phones.readable(frozen["phone"]), frozen["email"]]
     return {"name": name, "lines": [line for line in lines if line]}
 
 
 def _buyer(frozen: dict[str, Any]) -> dict[str, Any]:
     buyer, place = frozen["buyer"], frozen["address"]
-    lines = [*(address_lines(place) if place["address_line"] else []), _shown_phone(buyer["phone"])]
+    lines = [*(address_lines(place) if place["address_line"] else []), phones.readable(buyer["phone"])]
     return {"name": buyer["name"], "lines": [line for line in [*lines, buyer["email"]] if line]}
 
 
@@ -193,10 +193,3 @@ def _sums(sums: dict[str, int], currency: str) -> list[dict[str, Any]]:
 
 def _state_word(order: Order) -> str:
     return str(PaymentState(order.payment_state).label)
-
-
-def _shown_phone(phone: str) -> str:
-    try:
-        return phones.shown(phone) if phone else ""
-    except phones.InvalidPhone:
-        return phone
