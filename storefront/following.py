@@ -88,9 +88,10 @@ def standing(order: Any) -> tuple[str, str]:
     return _("Being packed"), "info"
 
 
-def version(order: Any) -> str:
-    """Changes when something happened to the order that its page shows."""
-    return "-".join((order.state, order.payment_state, order.fulfilment_state, order.payment_method))
+def version(order: Any, payment: Any) -> str:
+    """Changes when something happened to the order, or to its newest payment, that its page shows."""
+    states = (order.state, order.payment_state, order.fulfilment_state, order.payment_method)
+    return "-".join((*states, payment.state if payment else ""))
 
 
 def _name(line: Any) -> str:

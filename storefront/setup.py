@@ -7,8 +7,8 @@ from tenants.models import Store
 
 _SECTIONS = (
     (SectionKind.HERO, "", ""),
-    (SectionKind.CATEGORIES, "Belanja per kategori", ""),
-    (SectionKind.NEWEST, "Terbaru", ""),
+    (SectionKind.CATEGORIES, "", ""),
+    (SectionKind.NEWEST, "", ""),
 )
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
@@ -75,7 +75,8 @@ def _moment(message: EmailMessage) -> datetime:
         moment = parsedate_to_datetime(str(message["Date"]))
     except ValueError:
         return timezone.now()
-    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+    # A date that ends in -0000 is told in UTC, and Python leaves it naive.
+    return moment if timezone.is_aware(moment) else moment.replace(tzinfo=UTC)
 
 
 def _part(message: EmailMessage, kind: str) -> str:

@@ -103,6 +103,7 @@ def _list(request: HttpRequest, scope: Scope) -> HttpResponse:
         "clear_url": showing.with_query(request.path, scope.base),
         "is_narrowed": any(name != "sort" for name in told),
         "is_first": not after,
+        "is_nearest": found.is_nearest,
         **scope.more,
     }
     if found.next:

@@ -1,7 +1,7 @@
 """After the purchase: on to the gateway, and the page that follows an order without a login."""
 
 import re
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -22,6 +22,8 @@ from storefront.views.frame import facts_of, origin_of, show
 from tenants.permissions import SHOPPER, public
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
+# In the address that a gateway leads back to, so that the page does not ask at once to pay again.
+_BACK: Final = "back"
 
 
 @public
@@ -40,11 +42,12 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
         return there
     context = {"page_title": _("Payment"), "noindex": True, "order": order, "payment": payment}
     status_url = f"{origin_of(request)}{there.headers['Location']}"
+    return_url = f"{status_url}?{_BACK}=1"
     try:
-        url = paying.start(payment_id=payment.pk, return_url=status_url, now=timezone.now())
+        url = paying.start(payment_id=payment.pk, return_url=return_url, now=timezone.now())
     except CommerceError as refusal:
         return _private(show(request, "pay.html", {**context, "problem": refusal.message}, status=503))
-    if url == status_url:
+    if url == return_url:
         return there
     response = _private(show(request, "pay.html", {**context, "gateway_url": url}))
     response.headers["Refresh"] = f"1; url={url}"
@@ -57,6 +60,7 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
 def order(request: HttpRequest, token: str) -> HttpResponse:
     """Where an order stands, how to pay it, and where its parcel is."""
     found = _order(token)
+    payment = payments.payment_of(found.pk)
     sent = fulfilment.fulfilments_of(found.pk)
     word, tone = following.standing(found)
     context = {
@@ -71,9 +75,10 @@ def order(request: HttpRequest, token: str) -> HttpResponse:
         "sums": _sums(found),
         "address": _address(found),
         "state_url": reverse("storefront:order_state", args=[token]),
-        "version": following.version(found),
+        "version": following.version(found, payment),
         "ask_url": _ask_url(request, found),
-        **_payment(found),
+        "is_back": _BACK in request.GET,
+        **_payment(found, payment),
     }
     return _private(show(request, "order.html", context))
 
@@ -83,7 +88,9 @@ def order(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 def state(request: HttpRequest, token: str) -> HttpResponse:
     """A short text that changes when the order's page would: the page asks for it while it waits."""
-    return _private(HttpResponse(following.version(_order(token)), content_type="text/plain; charset=utf-8"))
+    found = _order(token)
+    version = following.version(found, payments.payment_of(found.pk))
+    return _private(HttpResponse(version, content_type="text/plain; charset=utf-8"))
 
 
 @public
@@ -136,9 +143,8 @@ def _private(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _payment(order: Any) -> dict[str, Any]:
+def _payment(order: Any, payment: Any) -> dict[str, Any]:
     """What is still to be paid, and how it may be."""
-    payment = payments.payment_of(order.pk)
     waits = order.state == "OPEN" and order.payment_state == "UNPAID"
     if payment is None or not payment.is_open or not waits:
         return {"payment": None}

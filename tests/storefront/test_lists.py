@@ -110,6 +110,21 @@ def test_search_forgives_typing_errors(shopper: Shopper, typed: str):
     assert titles(shopper.read("/search/", q=typed)) == ["Toraja Sapan"]
 
 
+def test_search_says_when_only_the_spelling_is_alike(shopper: Shopper):
+    make_product("Toraja Sapan")
+
+    assert "This is what comes closest" in shopper.read("/search/", q="torja sepan")
+    assert "This is what comes closest" not in shopper.read("/search/", q="toraja")
+
+
+def test_a_shelf_misspelt_finds_what_stands_on_it(shopper: Shopper):
+    shelf = make_category("Arabika", parent=make_category("Biji Kopi"))
+    make_product("Gayo", category=shelf.public_id)
+
+    for typed in ("arabika", "arabka", "biji"):
+        assert titles(shopper.read("/search/", q=typed)) == ["Gayo"]
+
+
 @pytest.mark.parametrize("typed", ["", " ", "zzzzzz", "\0", "' OR 1=1 --", "%", "\u202egnissim", "a" * 5000])
 def test_odd_searches_are_harmless(shopper: Shopper, typed: str):
     make_product("Gayo")

@@ -52,6 +52,31 @@ def test_tells_how_to_pay_and_until_when(shopper: Shopper, order: Order):
     assert story(page) == ["Order placed"]
 
 
+def test_asks_nobody_who_comes_from_the_gateway_to_pay_again(shopper: Shopper, store: Any):
+    order = open_payment("MIDTRANS", now=timezone.now()).order
+
+    assert "You need not pay again" in shopper.read(f"/orders/{order.token}/", back="1")
+    assert "You need not pay again" not in page_of(shopper, order)
+
+
+def test_its_watch_hears_of_a_payment_that_failed(shopper: Shopper, store: Any):
+    payment = open_payment("MIDTRANS", now=timezone.now())
+    before = shopper.read(f"/orders/{payment.order.token}/state/")
+
+    Payment.objects.filter(pk=payment.pk).update(state=PaymentState.FAILED)
+
+    assert shopper.read(f"/orders/{payment.order.token}/state/") != before
+
+
+def test_cash_for_goods_to_be_picked_up_is_not_for_a_courier(shopper: Shopper, store: Any):
+    order = open_payment("COD", now=timezone.now()).order
+    assert "ready for the courier" in page_of(shopper, order)
+
+    Order.objects.filter(pk=order.pk).update(is_pickup=True)
+
+    assert "ready when you come to the store" in page_of(shopper, order)
+
+
 def test_tells_what_happened_newest_first(shopper: Shopper, order: Order):
     pay(order)
     assert story(page_of(shopper, order)) == ["Payment received", "Order placed"]
@@ -202,5 +227,5 @@ def test_the_page_costs_a_fixed_number_of_queries(
 ):
     page_of(shopper, order)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page_of(shopper, order)

@@ -45,6 +45,14 @@ def test_mails_are_listed_and_found(platform: Client, folder: Path):
     assert [letter.recipients for letter in found] == ["budi@example.com"]
 
 
+def test_a_mail_tells_when_it_was_sent_in_the_readers_zone(platform: Client, folder: Path):
+    dated = b"Subject: Halo\nDate: Wed, 25 Nov 2026 16:38:06 -0000\nContent-Type: text/plain\n\nHalo\n"
+    folder.mkdir()
+    (folder / "dated.log").write_bytes(dated)
+
+    assert "23.38 WIB" in platform.get("/inbox/").content.decode()
+
+
 def test_several_mails_of_one_connection_are_told_apart(platform: Client, folder: Path):
     line = get_connection("django.core.mail.backends.filebased.EmailBackend")
     line.send_messages([EmailMultiAlternatives(f"Nomor {n}", "-" * 79, "a@b.c", ["d@e.f"]) for n in range(3)])

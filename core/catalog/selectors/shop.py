@@ -73,10 +73,11 @@ class ProductCard:
 
 @dataclass(frozen=True, slots=True)
 class CardPage:
-    """Some cards, and the cursor of the next ones."""
+    """Some cards, and the cursor of the next ones. `is_nearest`: nothing fits, these are only spelt alike."""
 
     cards: list[ProductCard]
     next: str | None
+    is_nearest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +166,10 @@ def product_cards(
     if sort not in SORTS or (sort == "relevance" and not typed):
         sort = "relevance" if typed else "newest"
     found, following = paging.page(rows, after=after, limit=limit, key=SORTS[sort])
-    if typed and not found and not after:
+    is_nearest = bool(typed) and not found and not after
+    if is_nearest:
         found = list(nearest(_narrowed(_on_sale(category), filters or CardFilters()), typed)[:limit])
-    return CardPage([card_of(row) for row in found], following)
+    return CardPage([card_of(row) for row in found], following, is_nearest)
 
 
 def search(query: str, limit: int = 8) -> list[ProductCard]:

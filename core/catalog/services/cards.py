@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, TextField, Value
 from django.db.models.expressions import CombinedExpression
 
-from core.catalog.models import MediaState, Product, Variant
+from core.catalog.models import Category, MediaState, Product, Variant
 
 # A tsvector holds 1 MB; a description of this length is far below.
 _SEARCHED_LETTERS = 20_000
@@ -44,8 +44,15 @@ def refresh_cover(product: Product) -> None:
 def _search_text(product: Product) -> str:
     codes = product.variants.filter(retired_at=None).values_list("sku", "barcode")
     words = [product.title, product.brand.name if product.brand else "", *product.tags]
+    words += _shelf_names(product)
     words += [code for pair in codes for code in pair]
     return " ".join(word for word in words if word)
+
+
+def _shelf_names(product: Product) -> list[str]:
+    """What its category and those above are called: a shopper who types *arabika* means the shelf."""
+    ids = [int(part) for part in product.category.path.split("/") if part] if product.category else []
+    return list(Category.objects.filter(pk__in=ids).values_list("name", flat=True))
 
 
 def _search_vector(product: Product) -> CombinedExpression:
@@ -53,14 +60,11 @@ def _search_vector(product: Product) -> CombinedExpression:
 
     Alone it would lose matches: it turns *kemeja* (shirt) into *meja* (table).
     """
-    brand = product.brand.name if product.brand else ""
-    category = product.category.name if product.category else ""
     title = _text(product.title)
     described = _text(product.description[:_SEARCHED_LETTERS])
     return (
         SearchVector(title, weight="A", config="simple")
         + SearchVector(_text(product.search_text), weight="B", config="simple")
-        + SearchVector(_text(f"{brand} {category}"), weight="B", config="simple")
         + SearchVector(described, weight="C", config="simple")
         + SearchVector(title, weight="D", config="indonesian")
     )

@@ -290,7 +290,12 @@
         if (answer.ok && (await answer.text()).trim() !== box.dataset.version) location.reload();
       } catch { /* the next look will do */ }
     };
-    setInterval(look, 15000);
+    const waits = [2000, 3000, 5000, 5000, 10000];
+    const again = async () => {
+      await look();
+      setTimeout(again, waits.shift() || 15000);
+    };
+    setTimeout(again, waits.shift());
     document.addEventListener("visibilitychange", look);
   }
 
