@@ -97,3 +97,22 @@ def on_commit(callback: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
             callback(*args, **kwargs)
 
     transaction.on_commit(partial(back_in_store))
+
+
+def before_commit(callback: Callable[[list[Any]], None], value: Any) -> None:
+    """Have `callback` called as the last thing of this transaction, in the store that is in force now.
+
+    It is called once, with every value that was given for it. For what takes a lock that the whole store
+    waits for: taken last, it is held for the commit alone and can be part of no deadlock.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("There is no transaction to end.")
+    connection.last_acts.setdefault((_current.get(), callback), []).append(value)  # type: ignore[attr-defined]
+
+
+def run_last_acts() -> None:
+    """Call what `before_commit` was told. The database backend does so before it commits."""
+    acts, connection.last_acts = connection.last_acts, {}  # type: ignore[attr-defined]
+    for (store, callback), values in acts.items():
+        with _entered(store):
+            callback(values)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from tenants import context, hosts
 from tenants.errors import CommerceError
-from tenants.models import Hostname, Store
+from tenants.models import Hostname, Store, StoreState
 
 LANGUAGES: Final = tuple(code for code, _name in settings.LANGUAGES)
 TIME_ZONES: Final = {
@@ -41,6 +41,14 @@ class HostFacts:
     origin: str
     is_primary: bool
     is_verified: bool
+
+
+def with_tables(*, slug: str = "") -> list[Store]:
+    """Every store whose tables are made, open or not, oldest first; `slug` asks for one alone."""
+    made = (StoreState.PREPARED, StoreState.ACTIVE, StoreState.SUSPENDED)
+    with context.in_public():
+        rows = Store.objects.filter(state__in=made).order_by("pk")
+        return list(rows.filter(slug=slug) if slug else rows)
 
 
 def configure(store: Store, *, changes: Mapping[str, str]) -> dict[str, list[str]]:

@@ -44,11 +44,42 @@ class AuditEntry(StoreModel):
     changes = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["subject", "subject_id", "at"], name="audit_by_subject")]
+        indexes = [
+            models.Index(fields=["subject", "subject_id", "at"], name="audit_by_subject"),
+            models.Index(fields=["-at", "-id"], name="audit_newest_first"),
+        ]
         verbose_name_plural = _("audit entries")
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject_id}"
+
+
+class AuditLink(StoreModel):
+    """The place of an entry in the chain: each hash covers its entry and the hash before it. Append-only."""
+
+    entry = models.OneToOneField(AuditEntry, models.PROTECT, primary_key=True, related_name="link")
+    position = models.BigIntegerField()
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["position"], name="audit_link_one_position")]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.hash[:12]}"
+
+
+class AuditHead(StoreModel):
+    """Where the chain ends, one row. `key` is sealed: whoever only has the database cannot forge a hash."""
+
+    position = models.BigIntegerField(default=0)
+    hash = models.CharField(max_length=64, default="")
+    key = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="audit_head_one_row")]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.hash[:12]}"
 
 
 class NumberSequence(StoreModel):

@@ -1,47 +1,88 @@
-"""Secrets that sellers entrust to us, sealed with AES-256-GCM.
+"""Secrets that sellers entrust to us: sealed values are bound to their store, table and row."""
 
-A sealed value is bound to its store, table and row: moved anywhere else it does not open. The first key of
-SEALING_KEYS seals, all of them open, so keys can be rotated.
-"""
-
-import base64
-import json
-import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.conf import settings
+from django.db import models, transaction
 
+from tenants import sealing
 from tenants.context import require_store
+from tenants.sealing import SealBroken
+
+__all__ = ["SealBroken", "SealedColumn", "columns", "keep_sealed", "reseal", "seal", "unseal"]
+
+_BATCH = 200
 
 
-class SealBroken(RuntimeError):
-    """The value was changed, moved, or sealed with a key we no longer have."""
-
-
-def _keys() -> dict[str, bytes]:
-    pairs = (entry.split(":", 1) for entry in settings.SEALING_KEYS.split(",") if entry)
-    return {key_id: base64.b64decode(key) for key_id, key in pairs}
-
-
-def _bound_to(place: str) -> bytes:
-    return f"{require_store().uid}|{place}".encode()
+def _bound_to(place: str) -> str:
+    return f"{require_store().uid}|{place}"
 
 
 def seal(value: Any, *, place: str) -> str:
-    """Encrypt a JSON value for one place, for example `payments_paymentmethod|MIDTRANS`."""
-    key_id, key = next(iter(_keys().items()))
-    nonce = secrets.token_bytes(12)
-    sealed = AESGCM(key).encrypt(nonce, json.dumps(value).encode(), _bound_to(place))
-    return f"{key_id}.{base64.b64encode(nonce + sealed).decode()}"
+    """Encrypt a JSON value for one place of this store, for example `payments_paymentmethod|MIDTRANS`."""
+    return sealing.seal(value, bound_to=_bound_to(place))
 
 
 def unseal(text: str, *, place: str) -> Any:
     """The value behind a sealed text. Raises SealBroken."""
-    key_id, _, body = text.partition(".")
-    raw = base64.b64decode(body)
-    try:
-        return json.loads(AESGCM(_keys()[key_id]).decrypt(raw[:12], raw[12:], _bound_to(place)))
-    except (KeyError, InvalidTag) as broken:
-        raise SealBroken("A sealed secret does not open here.") from broken
+    return sealing.unseal(text, bound_to=_bound_to(place))
+
+
+# Keys are rotated
+
+
+@dataclass(frozen=True, slots=True)
+class SealedColumn:
+    """A column of sealed texts, and the place that each row's text is bound to."""
+
+    model: type[models.Model]
+    name: str
+    place: Callable[[Any], str]
+
+    def __str__(self) -> str:
+        return f"{self.model._meta.db_table}.{self.name}"
+
+
+_columns: list[SealedColumn] = []
+
+
+def keep_sealed(model: type[models.Model], name: str, *, place: Callable[[Any], str]) -> None:
+    """Say that a column holds sealed texts, so that rotating the keys reaches it. For `AppConfig.ready`."""
+    _columns.append(SealedColumn(model, name, place))
+
+
+def columns() -> list[SealedColumn]:
+    """Every column that was named, by table."""
+    return sorted(_columns, key=str)
+
+
+def reseal(column: SealedColumn) -> int:
+    """Seal what an older key sealed with the newest one. Safe to stop and to run again.
+
+    Returns  how many rows were sealed anew
+    Raises   SealBroken for a text that no key opens
+    Locks    a batch of rows at a time
+    """
+    return sum(_reseal_batch(column, pks) for pks in _batches(column))
+
+
+def _batches(column: SealedColumn) -> Iterator[list[Any]]:
+    rows = column.model._default_manager.exclude(**{column.name: ""})
+    old = rows.exclude(**{f"{column.name}__startswith": f"{sealing.newest_key()}."})
+    pks = list(old.order_by("pk").values_list("pk", flat=True))
+    yield from (pks[start : start + _BATCH] for start in range(0, len(pks), _BATCH))
+
+
+@transaction.atomic
+def _reseal_batch(column: SealedColumn, pks: list[Any]) -> int:
+    newest, count = sealing.newest_key(), 0
+    for row in column.model._default_manager.select_for_update().filter(pk__in=pks).order_by("pk"):
+        text = getattr(row, column.name)
+        # Somebody may have written it meanwhile.
+        if text and sealing.key_of(text) != newest:
+            place = column.place(row)
+            setattr(row, column.name, seal(unseal(text, place=place), place=place))
+            row.save(update_fields=[column.name])
+            count += 1
+    return count

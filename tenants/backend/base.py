@@ -11,7 +11,7 @@ import psycopg2
 from django.db.utils import DatabaseError
 from django_tenants.postgresql_backend import base as schema_backend
 
-from tenants.context import CrossStoreError, StoreSchemaMissing, expected_schema
+from tenants.context import CrossStoreError, StoreSchemaMissing, expected_schema, run_last_acts
 
 # One statement sets the path, leaves a mark that triggers can read, and says whether the schema exists.
 _SET_PATH = (
@@ -24,6 +24,29 @@ class DatabaseWrapper(schema_backend.DatabaseWrapper):
     """Refuses a query when the connection's schema is not the one that the context expects."""
 
     _setting_search_path: bool
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # What must happen at the end of the transaction, see tenants.context.before_commit.
+        self.last_acts: dict[Any, list[Any]] = {}
+
+    def commit(self) -> None:
+        """Do what was left for the end, then commit; roll back when it fails."""
+        if self.last_acts:
+            try:
+                run_last_acts()
+            except BaseException:
+                self.rollback()
+                raise
+        super().commit()
+
+    def rollback(self) -> None:
+        self.last_acts = {}
+        super().rollback()
+
+    def close(self) -> None:
+        self.last_acts = {}
+        super().close()
 
     def _handle_search_path(self, cursor: Any = None) -> None:
         if self._setting_search_path:

@@ -13,7 +13,9 @@ NO_ROWS = {"router.delete", "default_storage.save", "default_storage.delete", "s
 WRITERS = {
     "core/integrations/idempotency.py": "keeps answers, beside every door",
     "core/kernel/audit.py": "the audit log",
+    "core/kernel/audit_chain.py": "the chain of the audit log",
     "core/kernel/profile.py": "what the store says about itself",
+    "core/kernel/sealing.py": "seals secrets anew",
     "core/kernel/sequences.py": "numbers without gaps",
     "core/payments/setup.py": "what a new store begins with",
     "storefront/setup.py": "what a new store begins with",
