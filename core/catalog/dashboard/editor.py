@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.catalog import selectors, services
-from core.catalog.asking import edits, product_of, sees_costs
+from core.catalog.asking import by_script, edits, product_of, sees_costs
 from core.catalog.dashboard.tiles import tiles_of
 from core.catalog.forms import ProductForm
 from core.catalog.models import Product, ProductStatus, Variant
@@ -35,9 +35,14 @@ def new(request: StoreRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         product = _create(request, form)
         if product is not None:
-            return redirect(f"{reverse('catalog:edit', args=[product.public_id])}?created=1")
+            return _lead_on(request, f"{reverse('catalog:edit', args=[product.public_id])}?created=1")
     status = 422 if form.errors else 200
-    context = {"form": form, "brands": selectors.brands(), "max_bytes": MAX_BYTES}
+    context = {
+        "form": form,
+        "brands": selectors.brands(),
+        "max_bytes": MAX_BYTES,
+        "by_script": by_script(request),
+    }
     return render(request, NEW, context, status=status)
 
 
@@ -90,6 +95,11 @@ def move(request: StoreRequest, public_id: str) -> HttpResponse:
     else:
         messages.success(request, _("Saved."))
     return redirect("catalog:edit", public_id)
+
+
+def _lead_on(request: StoreRequest, url: str) -> HttpResponse:
+    """On to another page, also for a form that a script sent: it would draw the page into the form."""
+    return HttpResponse(status=204, headers={"HX-Redirect": url}) if by_script(request) else redirect(url)
 
 
 def _create(request: StoreRequest, form: ProductForm) -> Product | None:

@@ -76,9 +76,11 @@
     const text = field.querySelector("[data-colour-text]");
     const said = field.querySelector("[data-colour-said]");
     const color = text.value.trim().toLowerCase();
+    const well = field.querySelector("[data-colour-well]");
     said.textContent = "";
+    if (!color) well.value = well.dataset.presetColour;
     if (!/^#[0-9a-f]{6}$/.test(color)) return;
-    field.querySelector("[data-colour-well]").value = color;
+    well.value = color;
     const against = field.dataset.against;
     const ratio = against ? contrast(color, against) : Math.max(contrast(color, "#ffffff"), contrast(color, "#1c1914"));
     const words = ratio >= 4.5 ? said.dataset.good : against ? said.dataset.bad : said.dataset.unreadable;

@@ -390,3 +390,25 @@ def test_a_product_with_options_shows_its_variants(browser: Client):
 
     assert "Merah / S" in answer.content.decode()
     assert "price_amount" not in answer.context["form"].fields
+
+
+def test_a_script_is_led_on_to_the_new_product(browser: Client):
+    told = {"title": "Keripik Tempe", "price_amount": "15.000", "status": "ACTIVE"}
+
+    answer = browser.post("/products/new/", told, HTTP_HX_REQUEST="true")
+
+    made = Product.objects.get(title="Keripik Tempe")
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, f"{page_of(made)}?created=1")
+
+
+@pytest.mark.parametrize(("headers", "says_so"), [({}, True), ({"HTTP_HX_REQUEST": "true"}, False)])
+def test_a_refused_form_says_that_its_photos_are_gone_when_they_are(
+    browser: Client, headers: dict[str, str], says_so: bool
+):
+    browser.cookies["lang"] = "en"
+
+    answer = browser.post("/products/new/", {"title": "", "photos": [picture_file()]}, **headers)
+
+    assert answer.status_code == 422
+    assert ("Choose the photos again" in answer.content.decode()) is says_so
+    assert not Product.objects.exists()
