@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test format clean lock lint lint-style lint-format lint-types lint-imports lint-messages
+.PHONY: help run test bench format clean lock lint lint-style lint-format lint-types lint-imports lint-messages
 # Redis' wheel and most others exist for 3.11; any newer Python works as well.
 PYTHON ?= $(shell python3.11 -c '' 2>/dev/null && echo python3.11 || echo python3)
 PORT ?= 8000
@@ -23,6 +23,7 @@ MARKERS := not bench$(if $(CI)$(CHAOS),, and not chaos)$(if $(CI)$(BROWSER),, an
 help:
 	@echo "make run     start SmartSeller on http://localhost:$(PORT)  (PORT=8001, DATA_DIR=.data, SEED=0)"
 	@echo "make test    run the tests                              (BROWSER=1 also drives Chromium, CHAOS=1 kills workers, ARGS='-k stock', WORKERS=2)"
+	@echo "make bench   measure pages, papers and sign-up in a store of the demo's size"
 	@echo "make lint    check style, types, imports and translations"
 	@echo "make format  write the sources in the agreed style"
 	@echo "make lock    compile requirements/*.in with hashes"
@@ -35,6 +36,11 @@ test: .venv/dev.stamp
 	@$(PY) -m config.frontend
 	@$(PY) manage.py messages --compile --settings config.settings.test
 	@$(PY) -m pytest -n $(WORKERS) -m '$(MARKERS)' $(ARGS)
+
+# What pages, papers and a sign-up cost, in a table. It fills a store first, which takes minutes.
+bench: .venv/dev.stamp
+	@$(PY) -m config.frontend
+	@$(PY) -m pytest -n 0 -q -s -m bench $(or $(ARGS),tests/bench tests/isolation)
 
 # Every check runs, so that one failure does not hide the next.
 lint: .venv/dev.stamp
