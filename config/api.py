@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router
 from ninja.openapi.schema import OpenAPISchema
 
+from config import api_words
 from config.api_document import ApiDocument
 from config.api_input import CarefulParser
 from config.api_refusals import map_errors
@@ -47,11 +48,12 @@ class StoreAPI(NinjaAPI):
         return ApiDocument(self, path_prefix)
 
 
-def build(name: str, routers: list[tuple[str, Router]], auth: Any = None) -> NinjaAPI:
+def build(name: str, routers: list[tuple[str, Router]], says: str, auth: Any = None) -> NinjaAPI:
     """Assemble one API from the rooms' routers."""
     api = StoreAPI(
         title=f"SmartSeller {name} API",
         version="1",
+        description=says,
         urls_namespace=f"{name}-api",
         openapi_url="/openapi.json",
         docs_url=None,
@@ -81,5 +83,5 @@ _ROOMS = [
     tenants.team,
     tenants.work,
 ]
-dashboard_api = build("store", [("", router) for router in _ROOMS], auth=ApiKeyAuth())
-storefront_api = build("storefront", [("", storefront.router)])
+dashboard_api = build("store", [("", router) for router in _ROOMS], api_words.STORE, auth=ApiKeyAuth())
+storefront_api = build("storefront", [("", storefront.router)], api_words.STOREFRONT)

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from ninja.openapi.schema import OpenAPISchema
 
+from config.api_words import PARAMETERS
 from core.kernel.problems import MEDIA_TYPE
 from core.kernel.schemas import Problem
 
@@ -25,6 +26,7 @@ class ApiDocument(OpenAPISchema):
         for path in self["paths"].values():
             for operation in path.values():
                 _declare_refusals(operation["responses"])
+                _explain(operation.get("parameters", []))
 
     def add_schema_definitions(self, definitions: dict[str, Any]) -> None:
         """Note shapes under their names, or under a numbered one where the name is taken by another shape."""
@@ -72,6 +74,17 @@ def _pointing_to(shape: Any, renamed: dict[str, str]) -> Any:
             told["$ref"] = _PLACE + renamed.get(name, name)
         return told
     return [_pointing_to(each, renamed) for each in shape] if isinstance(shape, list) else shape
+
+
+def _explain(parameters: list[dict[str, Any]]) -> None:
+    """Say what a parameter means where nothing is said yet."""
+    for parameter in parameters:
+        name = parameter["name"]
+        kind = name.removesuffix("_id").replace("_", " ") if name.endswith("_id") else ""
+        words = f"The {kind}'s id." if kind and name != "public_id" else "Its id." if kind else ""
+        said = parameter["schema"].get("description") or PARAMETERS.get(name) or words
+        if said:
+            parameter.setdefault("description", said)
 
 
 def _declare_refusals(responses: dict[Any, Any]) -> None:
