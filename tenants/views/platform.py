@@ -111,14 +111,14 @@ _STAGES = [
 def opening(request: HttpRequest, slug: str) -> HttpResponse:
     """How far the store is built; asks for itself every second and goes in when it is ready."""
     store = _own_store(request, slug)
-    enter_url = reverse("stores:enter", args=[store.slug])
     is_fragment = bool(request.headers.get("HX-Request"))
-    if store.state == StoreState.ACTIVE:
-        if is_fragment:
-            return HttpResponse(status=204, headers={"HX-Redirect": enter_url})
-        return redirect(enter_url)
     states = [str(state) for state, _label in _STAGES]
-    reached = states.index(store.state) if store.state in states else 0
+    if store.state not in states:
+        # Of a store that is suspended or closed the list says so, and what to do.
+        is_open = store.state == StoreState.ACTIVE
+        there = reverse("stores:enter", args=[store.slug]) if is_open else reverse("stores:list")
+        return HttpResponse(status=204, headers={"HX-Redirect": there}) if is_fragment else redirect(there)
+    reached = states.index(store.state)
     steps = [
         {"label": label, "done": number <= reached, "current": number == reached + 1}
         for number, (_state, label) in enumerate(_STAGES)

@@ -31,6 +31,14 @@ def test_three_fields_make_an_account_and_an_open_store():
     assert [letter.to for letter in mail.outbox] == [["ayu@example.com"]]
 
 
+def test_the_way_into_a_suspended_store_leads_to_what_is_said_about_it(platform: Client, kopi: Store):
+    platform.post("/accounts/login/", {"login": "sari@example.com", "password": PASSWORD})
+    Store.objects.filter(pk=kopi.pk).update(state=StoreState.SUSPENDED)
+
+    assert platform.get("/stores/kopi/enter/").headers["Location"] == "/stores/kopi/opening/"
+    assert platform.get("/stores/kopi/opening/").headers["Location"] == "/stores/"
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
