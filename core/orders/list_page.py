@@ -16,6 +16,9 @@ from core.orders.models import Order
 from tenants.permissions import Actor, Permission
 from tenants.requests import StoreRequest
 
+# What the orders of a view wait for; a phone shows one or two buttons before it scrolls.
+_NEXT = {"to_ship": ("SHIP", "SLIPS"), "on_the_way": ("DELIVER",)}
+
 
 def show_list(
     request: StoreRequest, *, save_form: SaveViewForm | None = None, status: int = 200
@@ -34,7 +37,7 @@ def show_list(
         "is_narrowed": bool(told),
         "chips": showing.chips(base, told),
         "clear_url": showing.with_query(base, {"view": told.get("view", "")}),
-        "bulk_actions": _bulk_actions(actor),
+        "bulk_actions": _bulk_actions(actor, told.get("view", "")),
     }
     if request.htmx and not request.htmx.boosted:
         return render(request, "dashboard/orders/list.html#results", context)
@@ -51,15 +54,17 @@ def show_list(
     return render(request, "dashboard/orders/list.html", context, status=status)
 
 
-def _bulk_actions(actor: Actor) -> list[dict[str, Any]]:
-    """What this member may do with many orders; what is done most often comes first."""
+def _bulk_actions(actor: Actor, view: str) -> list[dict[str, Any]]:
+    """What this member may do with many orders; what the orders of this view wait for comes first."""
     verbs = [verb for verb in registry.bulk_verbs.values() if actor.may(verb.permission)]
     rows = [
         (verb.position, {"label": verb.label, "value": verb.code, "icon": verb.icon, "danger": verb.is_loss})
         for verb in verbs
     ]
     rows.append((30, {"label": _("Print packing slips"), "value": "SLIPS", "icon": "printer"}))
-    return [action for _position, action in sorted(rows, key=lambda row: row[0])]
+    wanted = _NEXT.get(view, ())
+    ordered = sorted(rows, key=lambda row: (row[1]["value"] not in wanted, row[0]))
+    return [action for _position, action in ordered]
 
 
 def export_rows(orders: Iterable[Order]) -> tuple[list[str], Iterable[list[Cell]]]:

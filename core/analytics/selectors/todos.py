@@ -32,7 +32,7 @@ def todos(actor: Actor) -> list[Todo]:
     """What `actor` can do something about, most urgent first; nothing that is zero."""
     entries: list[Todo] = []
     if actor.may(Permission.VIEW_ORDERS):
-        entries += _of_orders(orders.view_counts())
+        entries += _of_orders(orders.view_counts(), actor)
     if actor.may(Permission.VIEW_JOBS):
         entries.append(_failed_work())
     if actor.may(Permission.VIEW_STOCK):
@@ -45,16 +45,22 @@ def todos(actor: Actor) -> list[Todo]:
     return [entry for entry in entries if entry.count]
 
 
-def _of_orders(waiting: Mapping[str, int]) -> list[Todo]:
-    rows: list[tuple[str, str, Any, str]] = [
-        ("unpaid", "transfers_to_confirm", _("Transfers to confirm"), "banknote"),
-        ("to_ship", "orders_to_ship", _("Orders to ship"), "truck"),
-        ("cash_due", "cash_to_confirm", _("COD money to confirm"), "hand-coins"),
-        ("to_refund", "orders_to_refund", _("Cancelled orders to refund"), "undo-2"),
+def _of_orders(waiting: Mapping[str, int], actor: Actor) -> list[Todo]:
+    confirm, ship, refund = (
+        Permission.CONFIRM_PAYMENTS,
+        Permission.FULFIL_ORDERS,
+        Permission.REFUND_PAYMENTS,
+    )
+    rows: list[tuple[str, str, Any, str, Permission]] = [
+        ("unpaid", "transfers_to_confirm", _("Transfers to confirm"), "banknote", confirm),
+        ("to_ship", "orders_to_ship", _("Orders to ship"), "truck", ship),
+        ("cash_due", "cash_to_confirm", _("COD money to confirm"), "hand-coins", confirm),
+        ("to_refund", "orders_to_refund", _("Cancelled orders to refund"), "undo-2", refund),
     ]
     return [
         Todo(code, label, waiting.get(view, 0), address("orders:list", view=view), icon)
-        for view, code, label, icon in rows
+        for view, code, label, icon, needed in rows
+        if actor.may(needed)
     ]
 
 

@@ -43,7 +43,7 @@
   grid.setAttribute("aria-label", say("Label"));
   grid.setAttribute("aria-colcount", sheet.columns.length + 1);
   grid.setAttribute("aria-multiselectable", "true");
-  const widths = { text: "11rem", money: "9rem", number: "6.5rem", switch: "6rem" };
+  const widths = { text: "var(--text-width)", money: "var(--money-width)", number: "6.5rem", switch: "6rem" };
   grid.style.setProperty("--columns", `var(--title-width) ${sheet.columns.map((column) => widths[column.kind]).join(" ")}`);
   const head = make("cells__row cells__row--head", "row");
   head.setAttribute("aria-rowindex", 1);

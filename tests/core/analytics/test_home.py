@@ -127,12 +127,14 @@ def test_what_waits_is_counted_as_its_list_counts_it(store: Store):
 
 def test_nobody_is_asked_for_what_their_role_cannot_do(store: Store):
     placed_order()
+    paid_order()
     make_product(status="DRAFT")
 
     codes = {role: {todo.code for todo in selectors.todos(actor_with(role))} for role in Role.values}
 
     assert codes[Role.CATALOGUE] == {"drafts"}
-    assert codes[Role.WAREHOUSE] == {"transfers_to_confirm"}
+    assert codes[Role.WAREHOUSE] == {"orders_to_ship"}
+    assert codes[Role.READ_ONLY] == set()
 
 
 def test_failed_work_is_shown(kopi: Store, store: Store):

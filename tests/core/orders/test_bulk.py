@@ -216,6 +216,13 @@ def test_the_list_offers_only_what_a_member_may_do(
     assert offered == {Role.READ_ONLY: {"SLIPS"}, Role.WAREHOUSE: {"SLIPS", "SHIP", "DELIVER"}}
 
 
+@pytest.mark.parametrize(("view", "first"), [("", "CONFIRM"), ("to_ship", "SHIP"), ("on_the_way", "DELIVER")])
+def test_what_the_orders_of_a_view_wait_for_comes_first(kopi: Store, desk: Client, view: str, first: str):
+    make(kopi, placed_order)
+
+    assert desk.get("/orders/", {"view": view}).context["bulk_actions"][0]["value"] == first
+
+
 def test_orders_of_the_other_store_are_never_touched(kopi: Store, batik: Store, desk: Client):
     with context.in_store(batik):
         theirs = placed_order()
