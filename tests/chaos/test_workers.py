@@ -15,9 +15,10 @@ from django.db import connection, transaction
 from redis import Redis
 
 from core.kernel.models import NumberSequence
-from tenants import context, work
-from tenants.models import Job, JobState, Store
+from tenants import context, provisioning, work
+from tenants.models import Job, JobState, Store, User
 from tests.chaos import duties
+from tests.tenants.test_provisioning import assert_whole
 
 pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -30,12 +31,12 @@ def start(tmp_path: Path) -> Iterator[Start]:
     running: list[subprocess.Popen] = []
     where = connection.settings_dict
 
-    def spawn(*command: str) -> subprocess.Popen:
+    def spawn(*command: str, **told: str) -> subprocess.Popen:
         log = (tmp_path / f"{command[0]}-{len(running)}.log").open("wb")
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.chaos.worker", *command],
             cwd=ROOT,
-            env={**os.environ, "CHAOS_DATABASE": where["NAME"], "REDIS_URL": settings.REDIS_URL},
+            env={**os.environ, "CHAOS_DATABASE": where["NAME"], "REDIS_URL": settings.REDIS_URL, **told},
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -101,6 +102,26 @@ def test_a_worker_killed_in_the_middle_loses_nothing_and_does_nothing_twice(kopi
 
     assert marks(kopi) == ["job-begun", "job-ended"]
     assert Job.objects.get(kind__endswith="leave_mark").attempts == 2
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("state", list(provisioning._STEPS))
+def test_a_worker_killed_at_any_step_of_a_new_store_leaves_nothing_half_made(
+    start: Start, state: str, when: str
+):
+    """F-PROV: kill -9 in earnest; what was done and not written down is done again."""
+    owner = User.objects.create_user("teh@example.com", "kata-sandi-panjang")
+    store = provisioning.open_store(owner=owner, name="Teh", slug="teh")
+    first = start("run_worker", "--processes", "1", CHAOS_DIE_AT=f"{state}:{when}")
+    eventually(lambda: first.poll() is not None)
+    store.refresh_from_db()
+    assert (first.returncode, store.state) == (-signal.SIGKILL, state)
+
+    start("run_worker", "--processes", "1")
+    start("run_scheduler")
+    eventually(is_over)
+
+    assert_whole(store)
 
 
 def test_a_flushed_redis_between_commit_and_bell_loses_nothing(kopi: Store, start: Start):
