@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,6 @@ class DemoConfig(AppConfig):
     name = "config.demo"
     label = "demo"
     verbose_name = "Demo stores"
+
+    def ready(self) -> None:
+        import_module("config.demo.tasks")

@@ -99,14 +99,11 @@ def show_availability(catalogue: DemoCatalogue) -> None:
     catalog.note_availability(available=stock.available_to_sell(ids))
 
 
-def hang_pictures(catalogue: DemoCatalogue, *, covers: bool) -> None:
-    """Upload the drawings: the first of each product, or all the others. They are drawn in the background."""
-    for product in catalogue.products:
-        chosen = product.pictures[:1] if covers else product.pictures[1:]
-        if chosen:
-            page = catalog_selectors.product_page(product.slug)
-            for picture in chosen:
-                _hang(page.id, page.variants, picture)
+def hang_pictures(product: DemoProduct, *, most: int | None = None) -> None:
+    """Upload a product's drawings, or the first few. One that hangs already stays as it is."""
+    page = catalog_selectors.product_page(product.slug)
+    for picture in product.pictures[:most]:
+        _hang(page.id, page.variants, picture)
 
 
 def _hang(product_id: int, variants: Iterable[Any], picture: DemoPicture) -> None:

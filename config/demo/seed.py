@@ -3,6 +3,8 @@
 import json
 import os
 import secrets
+import subprocess
+import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -13,11 +15,12 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
+from django.core.management import CommandError
 from django.db import connection, transaction
 from django.utils import timezone
 
-from config.demo import goods, sales, shopfront, story
-from config.demo.catalogue import batik, kopi
+from config.demo import goods, sales, shopfront, story, tasks
+from config.demo.catalogue import CATALOGUES
 from config.demo.catalogue.parts import DemoCatalogue
 from config.demo.people import STORES, DemoStaff, DemoStore
 from core.catalog import selectors as catalog
@@ -27,8 +30,8 @@ from tenants.models import HostKind, Hostname, Membership, Store, User
 from tenants.permissions import SYSTEM, Actor, Permission
 
 STAFF_EMAIL: Final = "staff@smartseller.example"
-CATALOGUES: Final = {"kopi": kopi.catalogue, "batik": batik.catalogue}
 _ORDERS_PER_DAY: Final = {"kopi": 1.5, "batik": 2}
+_SHOWN_FIRST: Final = 24
 
 
 def seed(path: Path, tell: Callable[[str], None]) -> dict[str, Any]:
@@ -49,7 +52,7 @@ def seed(path: Path, tell: Callable[[str], None]) -> dict[str, Any]:
         facts["pictures"] = known["pictures"]
     _write(path, facts)
     tell("goods and sixty days of orders")
-    _at_once(_fill, STORES)
+    _fill_all()
     if "pictures" not in known:
         _hang_pictures(tell)
         _write(path, {**facts, "pictures": "hung"})
@@ -136,17 +139,30 @@ def _key(store: Store) -> str:
         return integrations.create_key(name="Demo", scopes=list(Permission), actor=SYSTEM)[1]
 
 
-def _fill(demo: DemoStore) -> None:
-    """Goods and sixty days of sales, all or nothing; what is there already stays as it is."""
-    store = Store.objects.get(slug=demo.slug)
+def _fill_all() -> None:
+    """Fill the stores side by side, each in a process of its own: it is Python that takes the time."""
+    empty = [demo.slug for demo in STORES if _is_empty(demo.slug)]
+    command = [sys.executable, "manage.py", "seed_demo", "--fill"]
+    children = [subprocess.Popen([*command, slug], cwd=settings.BASE_DIR) for slug in empty]
+    codes = [child.wait() for child in children]
+    if any(codes):
+        raise CommandError("A demo store could not be filled: see the lines above.")
+
+
+def _is_empty(slug: str) -> bool:
+    with context.in_store(Store.objects.get(slug=slug)):
+        return not catalog.status_counts()["ALL"]
+
+
+def fill(slug: str) -> None:
+    """Goods and sixty days of sales of one store, all or nothing."""
+    demo = next(demo for demo in STORES if demo.slug == slug)
+    store = Store.objects.get(slug=slug)
     staff = _staff_of(store)
     with context.in_store(store):
-        if catalog.status_counts()["ALL"]:
-            return
         shopfront.connect_gateway(demo)
         with transaction.atomic():
-            _tell_the_story(demo, CATALOGUES[demo.slug](), staff, now=timezone.now())
-    work.work_until_idle()
+            _tell_the_story(demo, CATALOGUES[slug](), staff, now=timezone.now())
 
 
 def _staff_of(store: Store) -> Actor:
@@ -165,18 +181,20 @@ def _tell_the_story(demo: DemoStore, wares: DemoCatalogue, staff: Actor, *, now:
 
 
 def _hang_pictures(tell: Callable[[str], None]) -> None:
-    """One picture of every product now, so that no shelf looks empty; the workers draw the others later."""
-    stores = {demo.slug: Store.objects.get(slug=demo.slug) for demo in STORES}
-    tell("drawing the products")
-    _at_once(lambda slug: _hang(stores[slug], covers=True), stores)
-    tell("pictures in all sizes")
+    """What the front pages show now, so that no shelf there looks empty; the workers draw the rest later."""
+    tell("pictures of the newest products")
+    _at_once(_hang_newest, [demo.slug for demo in STORES])
     _at_once(_paint, range(os.cpu_count() or 1))
-    _at_once(lambda slug: _hang(stores[slug], covers=False), stores)
+    for slug, wares in CATALOGUES.items():
+        with context.in_store(Store.objects.get(slug=slug)), transaction.atomic():
+            for number in reversed(range(len(wares().products))):
+                tasks.hang_pictures(number=number)
 
 
-def _hang(store: Store, *, covers: bool) -> None:
-    with context.in_store(store):
-        goods.hang_pictures(CATALOGUES[store.slug](), covers=covers)
+def _hang_newest(slug: str) -> None:
+    with context.in_store(Store.objects.get(slug=slug)):
+        for product in CATALOGUES[slug]().products[-_SHOWN_FIRST:]:
+            goods.hang_pictures(product, most=1)
 
 
 def _paint(_painter: int) -> None:
