@@ -1,6 +1,6 @@
 """What surrounds every page of the storefront: dress, menus, contact, languages."""
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -14,11 +14,14 @@ from core.catalog import selectors as catalog
 from core.kernel import phones, profile
 from core.kernel.profile import StoreProfile
 from storefront import selectors, showing, stylesheet
-from storefront.models import Theme
+from storefront.models import Preset, Theme
 from tenants.hosts import store_origin
 from tenants.models import HostKind
 
 FOLDER = "storefront/default"
+# What fits into the header of a wide screen; letters count three more for the gap after each entry.
+_MENU_ENTRIES: Final = 5
+_MENU_LETTERS: Final = 70
 
 
 def show(
@@ -41,9 +44,11 @@ def show(
 def frame(request: HttpRequest, *, theme: Theme, shelves: list[catalog.Shelf]) -> dict[str, Any]:
     """What templates/base/storefront.html asks for."""
     origin = origin_of(request)
+    menu = _menu(request, shelves)
     return {
         "theme": _dress(theme),
-        "menu": _menu(request, shelves),
+        "menu": menu,
+        "menu_is_long": theme.preset == Preset.BERSIH or _is_long(menu),
         "footer_menu": [
             {"label": page.title, "url": reverse("storefront:page", args=[page.slug])}
             for page in selectors.footer_pages()
@@ -81,6 +86,11 @@ def _menu(request: HttpRequest, shelves: list[catalog.Shelf]) -> list[dict[str, 
     entries = [{"label": _("All products"), "url": reverse("storefront:products")}]
     entries += [{"label": shelf.name, "url": showing.category_url(shelf.slug)} for shelf in shelves]
     return [{**entry, "active": entry["url"] == request.path} for entry in entries]
+
+
+def _is_long(menu: list[dict[str, Any]]) -> bool:
+    """Whether a wide header may have no room for all of it, so that the button to the whole menu stays."""
+    return len(menu) > _MENU_ENTRIES or sum(len(entry["label"]) + 3 for entry in menu) > _MENU_LETTERS
 
 
 def _dress(theme: Theme) -> dict[str, Any]:

@@ -34,6 +34,16 @@ def test_the_front_page_shows_its_sections_and_leaves_out_empty_ones(shopper: Sh
     assert titles(page) == ["Gayo"]
 
 
+def test_a_menu_that_may_not_fit_keeps_its_button(shopper: Shopper):
+    make_product("Gayo", category=make_category("Biji").public_id)
+    assert "shop-head--full" not in shopper.read("/")
+
+    make_product(
+        "Teh", category=make_category("Minuman hangat dan dingin untuk keluarga besar di rumah").public_id
+    )
+    assert "shop-head--full" in shopper.read("/")
+
+
 def test_a_section_shows_one_category(shopper: Shopper):
     shelf = make_category("Alat")
     make_product("Gilingan", category=shelf.public_id)
