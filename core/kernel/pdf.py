@@ -14,6 +14,7 @@ from typing import Any
 
 import typst
 from django.conf import settings
+from django.http import HttpResponse
 
 FOLDER = Path(settings.BASE_DIR) / "templates" / "pdf"
 
@@ -34,6 +35,15 @@ def render(template: str, content: Mapping[str, Any], *, made_at: datetime | Non
     )
     assert isinstance(compiled, bytes)
     return compiled
+
+
+def answer(content: bytes, name: str) -> HttpResponse:
+    """A PDF that opens in the browser, under a name that says what it is."""
+    response = HttpResponse(content, content_type="application/pdf")
+    safe = "".join(sign if sign.isalnum() else "-" for sign in name)
+    response.headers["Content-Disposition"] = f'inline; filename="{safe}.pdf"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @cache

@@ -10,7 +10,6 @@ from core.kernel.errors import InvalidInput, NotFound
 from core.kernel.regions import RegionLevel
 from core.kernel.schemas import answers
 from core.orders import bulk_api, schemas, selectors, services
-from core.orders.dashboard import paper
 from core.orders.forms import address_in
 from core.orders.schemas import PublicId
 from tenants.permissions import Permission, requires
@@ -133,7 +132,7 @@ def get_invoice_pdf(request: StoreRequest, order_id: Path[PublicId]) -> HttpResp
     if invoice is None:
         raise NotFound(_("This order has no invoice yet. Issue it first."))
     content = selectors.invoice_papers([invoice])
-    return paper(pdf.render("invoices.typ", content, made_at=invoice.issued_at), invoice.number)
+    return pdf.answer(pdf.render("invoices.typ", content, made_at=invoice.issued_at), invoice.number)
 
 
 @router.get("/orders/{order_id}/packing-slip.pdf", operation_id="get_packing_slip_pdf", openapi_extra=PDF)
@@ -141,7 +140,7 @@ def get_invoice_pdf(request: StoreRequest, order_id: Path[PublicId]) -> HttpResp
 def get_packing_slip_pdf(request: StoreRequest, order_id: Path[PublicId]) -> HttpResponse:
     """The slip that goes into the parcel, as a PDF."""
     order = selectors.order_by_public_id(order_id)
-    return paper(pdf.render("packing_slips.typ", selectors.packing_slips([order])), order.number)
+    return pdf.answer(pdf.render("packing_slips.typ", selectors.packing_slips([order])), order.number)
 
 
 @router.post("/packing-slips", operation_id="print_packing_slips", openapi_extra=PDF)
@@ -151,7 +150,7 @@ def print_packing_slips(request: StoreRequest, body: schemas.SlipsIn) -> HttpRes
     orders = selectors.chosen_orders(body.order_ids)
     if not orders:
         raise NotFound(_("There is no such order."))
-    return paper(pdf.render("packing_slips.typ", selectors.packing_slips(orders)), "packing-slips")
+    return pdf.answer(pdf.render("packing_slips.typ", selectors.packing_slips(orders)), "packing-slips")
 
 
 @router.get("/order-views", response=answers(schemas.ViewsOut), operation_id="list_order_views")

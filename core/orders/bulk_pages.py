@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.kernel import pdf
 from core.orders import registry, selectors, services, showing
-from core.orders.dashboard import paper
 from core.orders.forms import OrderFilterForm
 from core.orders.models import BulkRun, Order
 from core.orders.registry import BulkVerb
@@ -31,7 +30,7 @@ def prepare(request: StoreRequest) -> HttpResponse:
         messages.info(request, _("Tick at least one order first."))
         return redirect("orders:list")
     if request.POST.get("action") == SLIPS:
-        return paper(pdf.render("packing_slips.typ", selectors.packing_slips(chosen)), "packing-slips")
+        return pdf.answer(pdf.render("packing_slips.typ", selectors.packing_slips(chosen)), "packing-slips")
     verb = _verb(request)
     return _draw(request, verb, chosen, verb.form(orders=chosen))
 
@@ -138,4 +137,4 @@ def invoices(request: StoreRequest, public_id: str) -> HttpResponse:
     if not done:
         return redirect("orders:bulk_run", public_id)
     content = selectors.invoice_papers([order.invoice for order in done])
-    return paper(pdf.render("invoices.typ", content), "invoices")
+    return pdf.answer(pdf.render("invoices.typ", content), "invoices")

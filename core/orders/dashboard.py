@@ -181,7 +181,7 @@ def cancel(request: StoreRequest, public_id: str) -> HttpResponse:
 def packing_slip(request: StoreRequest, public_id: str) -> HttpResponse:
     """The slip that goes into the parcel."""
     order = selectors.order_by_public_id(public_id)
-    return paper(pdf.render("packing_slips.typ", selectors.packing_slips([order])), order.number)
+    return pdf.answer(pdf.render("packing_slips.typ", selectors.packing_slips([order])), order.number)
 
 
 @require_http_methods(["GET", "POST"])
@@ -196,19 +196,10 @@ def invoice(request: StoreRequest, public_id: str) -> HttpResponse:
         messages.info(request, _("This order has no invoice yet. Issue it first."))
         return back_to(public_id)
     content = selectors.invoice_papers([issued])
-    return paper(pdf.render("invoices.typ", content, made_at=issued.issued_at), issued.number)
+    return pdf.answer(pdf.render("invoices.typ", content, made_at=issued.issued_at), issued.number)
 
 
 @requires(Permission.EDIT_ORDERS)
 def _issue(request: StoreRequest, order: Order, now: datetime) -> HttpResponse:
     services.issue_invoice(order_id=order.pk, actor=request.actor, now=now)
     return redirect("orders:invoice", order.public_id)
-
-
-def paper(content: bytes, name: str) -> HttpResponse:
-    """A PDF that opens in the browser, under a name that says what it is."""
-    response = HttpResponse(content, content_type="application/pdf")
-    safe = "".join(sign if sign.isalnum() else "-" for sign in name)
-    response.headers["Content-Disposition"] = f'inline; filename="{safe}.pdf"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
