@@ -81,6 +81,7 @@ _ROOMS = [
     integrations.router,
     notifications.router,
     tenants.team,
+    tenants.domains,
     tenants.work,
 ]
 dashboard_api = build("store", [("", router) for router in _ROOMS], api_words.STORE, auth=ApiKeyAuth())

@@ -1,6 +1,7 @@
-"""The team and the background work of a store, for its other systems."""
+"""The team, the domains and the background work of a store, for its other systems."""
 
+from tenants.domains.api import router as domains
 from tenants.team_api import router as team
 from tenants.work_api import router as work
 
-__all__ = ["team", "work"]
+__all__ = ["domains", "team", "work"]

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tenants import acts, context, hosts, provisioning
+from tenants.domains import servable
 from tenants.errors import CommerceError
 from tenants.models import Store, StoreState
 from tenants.permissions import Actor
@@ -57,3 +58,4 @@ def _move(store: Store, before: str, after: str) -> None:
     provisioning.move(held, after)
     store.state = after
     context.on_commit(hosts.forget, store)
+    context.on_commit(servable.publish)

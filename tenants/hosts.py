@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.cache import caches
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from redis.exceptions import RedisError
 
 from tenants import context
@@ -19,6 +19,10 @@ from tenants.models import HostKind, Hostname, Store, StoreState
 _LABEL = re.compile(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
 _CACHE_SECONDS = 300
 PLATFORM, CONSOLE = "PLATFORM", "CONSOLE"
+# Machines were told these addresses and may not follow; pictures stand in old mails.
+_STAY = ("/api/", "/hooks/", "/media/")
+# Browsers would keep a permanent redirect for good, also when the seller has changed their mind.
+_REDIRECT_SECONDS = 300
 
 UNKNOWN_HOST_PAGE = (
     "<!doctype html><html lang=id><meta charset=utf-8><meta name=viewport content='width=device-width'>"
@@ -33,10 +37,14 @@ UNKNOWN_HOST_PAGE = (
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What a host means: a kind, and the store where there is one."""
+    """What a host means: a kind, and the store where there is one.
+
+    leads_to   for a storefront that has a main address of its own elsewhere: that host
+    """
 
     kind: str
     store: Store | None = None
+    leads_to: str = ""
 
 
 def normalise(host: str) -> str | None:
@@ -83,7 +91,7 @@ def _store_route(name: str) -> Route | None:
     except RedisError:
         known = None
     if known is not None:
-        return Route(known["kind"], Store(**known["store"])) if known else None
+        return Route(known["kind"], Store(**known["store"]), known.get("leads_to", "")) if known else None
     route = _read_route(name)
     try:
         cache.set(key, _as_json(route), _CACHE_SECONDS if route else 20)
@@ -98,7 +106,16 @@ def _read_route(name: str) -> Route | None:
         .filter(name=name, verified_at__isnull=False, store__state=StoreState.ACTIVE)
         .first()
     )
-    return Route(row.kind, row.store) if row else None
+    return Route(row.kind, row.store, _main_address(row)) if row else None
+
+
+def _main_address(row: Hostname) -> str:
+    """The seller's own domain that shoppers should arrive at; empty when `row` is it, or while it fails."""
+    if row.kind != HostKind.STOREFRONT or row.is_primary:
+        return ""
+    main = Hostname.objects.filter(store_id=row.store_id, kind=HostKind.STOREFRONT, is_primary=True)
+    whole = main.filter(claim__connected_at__isnull=False, claim__failing_since__isnull=True)
+    return whole.values_list("name", flat=True).first() or ""
 
 
 _STORE_FIELDS = (
@@ -119,7 +136,8 @@ def _as_json(route: Route | None) -> dict:
     if route is None or route.store is None:
         return {}
     fields = {field: getattr(route.store, field) for field in _STORE_FIELDS}
-    return {"kind": route.kind, "store": {**fields, "uid": str(route.store.uid)}}
+    told = {**fields, "uid": str(route.store.uid)}
+    return {"kind": route.kind, "store": told, "leads_to": route.leads_to}
 
 
 def forget(store: Store) -> None:
@@ -156,6 +174,8 @@ class HostMiddleware:
         route = resolve(request.META.get("HTTP_HOST", ""))
         if route is None:
             return HttpResponse(UNKNOWN_HOST_PAGE, status=404)
+        if route.leads_to and request.method in ("GET", "HEAD") and not request.path.startswith(_STAY):
+            return _to_main_address(request, route.leads_to)
         request.route = route  # type: ignore[attr-defined]
         request.store = route.store  # type: ignore[attr-defined]
         request.urlconf = URLCONFS[route.kind]
@@ -164,6 +184,12 @@ class HostMiddleware:
             return self.get_response(request)
         finally:
             context.enter(None)
+
+
+def _to_main_address(request: HttpRequest, name: str) -> HttpResponse:
+    response = HttpResponsePermanentRedirect(origin(name) + request.get_full_path())
+    response.headers["Cache-Control"] = f"max-age={_REDIRECT_SECONDS}"
+    return response
 
 
 def origin(name: str) -> str:

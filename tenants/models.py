@@ -111,6 +111,43 @@ class Hostname(models.Model):
         return self.name
 
 
+class DomainClaim(models.Model):
+    """A domain that a seller brought: how it is proven, and what the last look at DNS found.
+
+    Its Hostname routes from the moment the proof is seen. An empty token means that the platform vouches for
+    the name: it is neither asked for a proof nor looked at again.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
+    hostname = models.OneToOneField(Hostname, models.CASCADE, related_name="claim")
+    token = models.CharField(max_length=64, blank=True)
+    # What `tenants.domains.doctor` found: codes and facts, put into words when somebody reads them.
+    findings = models.JSONField(default=list)
+    checked_at = models.DateTimeField(null=True)
+    next_check_at = models.DateTimeField(null=True)
+    # When its records were first seen to lead to us; before that it may not become the main address.
+    connected_at = models.DateTimeField(null=True)
+    failing_since = models.DateTimeField(null=True)
+    lapsed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["next_check_at"], name="domain_claim_by_next_check")]
+
+    def __str__(self) -> str:
+        return str(self.uid)
+
+
+class ReleasedDomain(models.Model):
+    """A proven domain that stopped routing: until then, no other store may take it."""
+
+    name = models.CharField(max_length=253, unique=True)
+    store = models.ForeignKey(Store, models.SET_NULL, null=True, related_name="released_domains")
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **more: Any) -> "User":
         user = self.model(email=email.strip().lower(), **more)

@@ -26,7 +26,8 @@ from config.demo.people import STORES, DemoStaff, DemoStore
 from core.catalog import selectors as catalog
 from core.integrations import services as integrations
 from tenants import context, hosts, members, provisioning, work
-from tenants.models import HostKind, Hostname, Membership, Store, User
+from tenants.domains import services as domains
+from tenants.models import HostKind, Membership, Store, User
 from tenants.permissions import SYSTEM, Actor, Permission
 
 STAFF_EMAIL: Final = "staff@smartseller.example"
@@ -125,13 +126,7 @@ def _hire(store: Store, member: DemoStaff, known: dict[str, Any]) -> dict[str, s
 
 
 def _give_domain(store: Store, name: str) -> None:
-    Hostname.objects.get_or_create(
-        name=name,
-        store=store,
-        kind=HostKind.STOREFRONT,
-        defaults={"verified_at": store.created_at},
-    )
-    hosts.forget_names([name])
+    domains.grant(store=store, name=name, now=store.created_at)
 
 
 def _key(store: Store) -> str:

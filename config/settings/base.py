@@ -33,6 +33,15 @@ DASHBOARD_SUFFIX = os.environ.get("DASHBOARD_SUFFIX", "app.localhost")
 STOREFRONT_SUFFIX = os.environ.get("STOREFRONT_SUFFIX", "shop.localhost")
 # What a seller points a domain of their own at.
 STOREFRONT_TARGET = os.environ.get("STOREFRONT_TARGET", "toko.localhost")
+# The same for a domain without a label before it, which cannot have a CNAME: our IPv4 and IPv6 addresses.
+STOREFRONT_ADDRESSES = os.environ.get("STOREFRONT_ADDRESSES", "127.0.0.1").split()
+# Who issues our certificates, as CAA records name them.
+CERTIFICATE_ISSUERS = os.environ.get("CERTIFICATE_ISSUERS", "letsencrypt.org").split()
+# Gives the resolvers that sellers' domains are looked up with: at least two, of different operators.
+DOMAIN_RESOLVERS = "tenants.domains.resolvers.public"
+# In development: names below it count as domains of one's own, and DNS is a file.
+LOCAL_DOMAIN_SUFFIX = ""
+LOCAL_DNS_FILE = DATA_DIR / "dns.txt"
 
 ROOT_URLCONF = "config.urls.platform"
 PLATFORM_URLCONF = "config.urls.platform"
@@ -44,6 +53,7 @@ REFUSAL_PAGES = {"STOREFRONT": "storefront.views.errors.refusal"}
 WSGI_APPLICATION = "config.wsgi.application"
 
 MIDDLEWARE = [
+    "tenants.domains.ask.AskMiddleware",
     "tenants.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -156,6 +156,14 @@ PLACES: Final = (
         "pengaturan profil alamat settings profile address telepon phone bahasa language",
     ),
     Place(
+        "domains:list",
+        _("Domains"),
+        _("Your shop under your own name"),
+        "globe",
+        Permission.EDIT_SETTINGS,
+        "domain alamat web situs url dns www website",
+    ),
+    Place(
         "payments:methods",
         _("Payments"),
         _("How you get paid"),
