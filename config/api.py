@@ -11,6 +11,7 @@ from config.api_document import ApiDocument
 from config.api_input import CarefulParser
 from config.api_refusals import map_errors
 from core.analytics import api as analytics
+from core.analytics import audit_api as audit
 from core.catalog import api as catalog
 from core.customers import api as customers
 from core.fulfilment import api as fulfilment
@@ -69,6 +70,7 @@ def build(name: str, routers: list[tuple[str, Router]], says: str, auth: Any = N
 # Rooms mount their routers here, one line each; their paths begin with the room's noun.
 _ROOMS = [
     analytics.router,
+    audit.router,
     catalog.router,
     inventory.router,
     orders.router,

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/messages/", include("core.notifications.urls")),
     path("settings/api-keys/", include("core.integrations.urls")),
     path("settings/team/", include("tenants.urls_team")),
+    path("settings/audit/", include("core.analytics.urls_audit")),
     path("settings/domains/", include("tenants.urls_domains")),
     path("work/", include("tenants.urls_work")),
 ]

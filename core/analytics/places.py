@@ -212,6 +212,14 @@ PLACES: Final = (
         "kunci api integrasi integration",
     ),
     Place(
+        "audit:list",
+        _("Audit log"),
+        _("Who changed what, and when"),
+        "history",
+        Permission.VIEW_AUDIT,
+        "riwayat perubahan log audit jejak history",
+    ),
+    Place(
         "work:list",
         _("Background work"),
         _("What runs and what failed"),

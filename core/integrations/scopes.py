@@ -34,6 +34,7 @@ _GROUPS: Final[tuple[tuple[Any, tuple[Permission, ...]], ...]] = (
         ),
     ),
     (_("Background work"), (Permission.VIEW_JOBS, Permission.REPLAY_JOBS)),
+    (_("Audit log"), (Permission.VIEW_AUDIT,)),
 )
 
 

@@ -41,3 +41,8 @@ def write(
 def history(subject: str, subject_id: str) -> QuerySet[AuditEntry]:
     """Everything that happened to one thing, newest first."""
     return AuditEntry.objects.filter(subject=subject, subject_id=subject_id).order_by("-at", "-pk")
+
+
+def entries() -> QuerySet[AuditEntry]:
+    """The whole log of the store, in no order."""
+    return AuditEntry.objects.all()
