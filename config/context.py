@@ -25,6 +25,7 @@ _MORE = [
     ("settings", _("Settings"), "settings", "settings:profile", Permission.EDIT_SETTINGS),
     ("team", _("Team"), "user-cog", "team:list", Permission.EDIT_MEMBERS),
     ("api", _("API keys"), "key-round", "integrations:keys", Permission.EDIT_API_KEYS),
+    ("webhooks", _("Webhooks"), "webhook", "webhooks:list", Permission.EDIT_WEBHOOKS),
     ("audit", _("Audit log"), "history", "audit:list", Permission.VIEW_AUDIT),
     ("work", _("Background work"), "activity", "work:list", Permission.VIEW_JOBS),
 ]

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     EDIT_PAYMENT_SETTINGS = "edit_payment_settings"
     EDIT_MEMBERS = "edit_members"
     EDIT_API_KEYS = "edit_api_keys"
+    EDIT_WEBHOOKS = "edit_webhooks"
     VIEW_AUDIT = "view_audit"
     VIEW_JOBS = "view_jobs"
     REPLAY_JOBS = "replay_jobs"

@@ -40,6 +40,7 @@ PERMISSION_WORDS: dict[Permission, Promise] = {
     Permission.EDIT_PAYMENT_SETTINGS: _("Change payment settings"),
     Permission.EDIT_MEMBERS: _("Change the team"),
     Permission.EDIT_API_KEYS: _("Make API keys"),
+    Permission.EDIT_WEBHOOKS: _("Change webhooks"),
     Permission.VIEW_AUDIT: _("See who changed what"),
     Permission.VIEW_JOBS: _("See background work"),
     Permission.REPLAY_JOBS: _("Repeat background work"),

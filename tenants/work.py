@@ -311,6 +311,11 @@ def _storable(why: str) -> str:
 _running: ContextVar[Job | None] = ContextVar("running_job", default=None)
 
 
+def running() -> Job | None:
+    """The duty that this code is part of. Its id is the same on every attempt."""
+    return _running.get()
+
+
 def report(done: int, total: int, note: str = "") -> None:
     """Say how far a long, non-atomic duty has come, and extend its lease.
 

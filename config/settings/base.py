@@ -247,6 +247,8 @@ WORK_KEEP_FAILED_DAYS = 90
 FAKES_URL = os.environ.get("FAKES_URL", "")
 # Keys that seal the secrets sellers entrust to us, newest first: "id:base64-of-32-bytes,...".
 SEALING_KEYS = os.environ.get("SEALING_KEYS", "")
+# Whether webhooks may go to this machine itself: for development and tests only.
+WEBHOOKS_MAY_LOOP_BACK = False
 
 # --- Security headers -----------------------------------------------------------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -14,5 +14,6 @@ MIDDLEWARE = list(MIDDLEWARE)
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+WEBHOOKS_MAY_LOOP_BACK = True
 LOCAL_DOMAIN_SUFFIX = "localhost"
 DOMAIN_RESOLVERS = "tenants.domains.resolvers.local"

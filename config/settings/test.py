@@ -13,6 +13,7 @@ SECRET_KEY = "only-for-tests"  # noqa: S105
 SEALING_KEYS = "test:dGVzdC1rZXktb25seS1mb3ItdGhlLXRlc3Qtc3VpdGU="
 INSTALLED_APPS = [*INSTALLED_APPS, "config.demo"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+WEBHOOKS_MAY_LOOP_BACK = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATA_DIR = Path(os.environ.get("TEST_DATA_DIR") or tempfile.mkdtemp(prefix="smartseller-test-"))
 MEDIA_ROOT = DATA_DIR / "media"

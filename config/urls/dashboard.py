@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/", include("core.kernel.urls")),
     path("settings/messages/", include("core.notifications.urls")),
     path("settings/api-keys/", include("core.integrations.urls")),
+    path("settings/webhooks/", include("core.integrations.urls_webhooks")),
     path("settings/team/", include("tenants.urls_team")),
     path("settings/audit/", include("core.analytics.urls_audit")),
     path("settings/domains/", include("tenants.urls_domains")),

@@ -7,13 +7,14 @@ from django.utils import timezone
 from ninja import Query, Router, Schema, Status
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from core.integrations import selectors, services
+from core.integrations import selectors, services, webhooks_api
 from core.integrations.models import ApiKey, KeyState
 from core.kernel.schemas import StrictSchema, answers
 from tenants.permissions import Permission, requires
 from tenants.requests import StoreRequest
 
 router = Router(tags=["API keys"])
+router.add_router("", webhooks_api.router)
 
 PublicId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")]
 

@@ -31,6 +31,7 @@ _GROUPS: Final[tuple[tuple[Any, tuple[Permission, ...]], ...]] = (
             Permission.EDIT_PAYMENT_SETTINGS,
             Permission.EDIT_MEMBERS,
             Permission.EDIT_API_KEYS,
+            Permission.EDIT_WEBHOOKS,
         ),
     ),
     (_("Background work"), (Permission.VIEW_JOBS, Permission.REPLAY_JOBS)),

@@ -13,23 +13,28 @@ from core.kernel import history
 from tenants.work import enqueue, register
 
 Handler = Callable[[Any], None]
+Wish = Callable[[], bool]
 
 _handlers: dict[type, list[str]] = {}
+_wishes: dict[str, Wish] = {}
 
 
 def on(
-    event_type: type, *, retries: int = 8, atomic: bool = True, label: Any = ""
+    event_type: type, *, retries: int = 8, atomic: bool = True, label: Any = "", wanted: Wish | None = None
 ) -> Callable[[Handler], Handler]:
     """Register a function to be told about every `event_type`, each time as a duty of its own.
 
     atomic   False for a handler that calls a provider: it then runs outside a transaction
     label    what the seller reads on "Background work", lazily translated
+    wanted   asked when it happens: no duty is written in a store where nobody would do anything with it
     """
 
     def decorate(handler: Handler) -> Handler:
         kind = f"{handler.__module__}.{handler.__qualname__}"
         register(kind, partial(_tell, handler, event_type), retries=retries, atomic=atomic, label=label)
         _handlers.setdefault(event_type, []).append(kind)
+        if wanted is not None:
+            _wishes[kind] = wanted
         return handler
 
     return decorate
@@ -44,7 +49,8 @@ def record(event: Any) -> None:
     if history.is_past():
         return
     for kind in _handlers.get(type(event), []):
-        enqueue(kind, asdict(event))
+        if kind not in _wishes or _wishes[kind]():
+            enqueue(kind, asdict(event))
 
 
 def handlers() -> dict[type, list[str]]:

@@ -144,7 +144,7 @@ class HookClient:
         }
         with (
             httpcore.HTTPConnection(origin, self.tls or _tls(), network_backend=network) as connection,
-            connection.stream("POST", url, headers=told, content=body) as response,
+            connection.stream("POST", url, headers=list(told.items()), content=body) as response,
         ):
             received = _beginning(response)
             return Answer(response.status, _excerpt(received), clock.milliseconds())
