@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core.catalog import selectors as catalog
 from core.inventory import selectors, services
-from core.inventory.forms import TransferForm, read_arrivals, read_lines
+from core.inventory.forms import TransferForm, read_arrivals, read_lines, units_in
 from core.inventory.models import Transfer, TransferState
 from core.kernel.errors import CommerceError
 from tenants.permissions import Permission, requires
@@ -148,6 +148,7 @@ def receive(request: StoreRequest, transfer_id: str) -> HttpResponse:
             public_id=transfer_id,
             arrived=arrived,
             is_complete=request.POST.get("is_complete") == "1",
+            arrived_seen=units_in(request.POST.get("arrived_seen", "")),
             actor=request.actor,
             now=timezone.now(),
         ),

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.catalog.models import Variant
 from core.inventory.models import (
@@ -33,6 +35,7 @@ from tenants.permissions import Actor
 
 MOST_LINES = 500
 LONGEST_NOTE = 200
+_CHANGED = gettext_lazy("This transfer has changed meanwhile. Look at it again.")
 
 
 class TransferMoveRefused(CommerceError):
@@ -40,10 +43,11 @@ class TransferMoveRefused(CommerceError):
 
     code = "transfer_move_refused"
 
-    def __init__(self, transfer: Transfer) -> None:
+    def __init__(self, transfer: Transfer, message: str | Promise = "") -> None:
         self.state = transfer.state
         super().__init__(
-            _("Transfer %(number)s is already: %(state)s.")
+            str(message)
+            or _("Transfer %(number)s is already: %(state)s.")
             % {"number": transfer.number, "state": transfer.get_state_display()}
         )
 
@@ -120,13 +124,20 @@ def send_transfer(*, public_id: str, actor: Actor, now: datetime) -> Transfer:
 
 @transaction.atomic
 def receive_transfer(
-    *, public_id: str, arrived: Mapping[str, int], is_complete: bool, actor: Actor, now: datetime
+    *,
+    public_id: str,
+    arrived: Mapping[str, int],
+    is_complete: bool,
+    arrived_seen: int | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> Transfer:
     """Add what arrived to the destination.
 
     arrived      SKU -> whole units that came in this delivery; a SKU left out came with none
     is_complete  nothing more will come: the transfer closes, and what differs is kept as its discrepancy.
                  Without it the transfer closes by itself once every unit has arrived
+    arrived_seen how many units had arrived when the person looked: a form sent twice counts once
     Raises   NotFound, InvalidInput, TransferMoveRefused
     Locks    the transfer, then the destination's StockItem rows in primary-key order
     Records  StockChanged once per SKU
@@ -135,6 +146,8 @@ def receive_transfer(
     if transfer.state != TransferState.IN_TRANSIT:
         raise TransferMoveRefused(transfer)
     lines = {line.variant.sku: line for line in _lines(transfer)}
+    if arrived_seen not in (None, sum(line.received_quantity for line in lines.values())):
+        raise TransferMoveRefused(transfer, _CHANGED)
     taken = _check_arrived(arrived, lines)
     stock = lock_or_open_stock(taken.keys(), location_id=transfer.destination_id)
     cause = Cause(MovementKind.ARRIVED, actor, reference=transfer.number)

@@ -109,6 +109,18 @@ def test_goods_are_sent_and_received_in_parts_with_a_discrepancy(desk: Client):
     assert "-1" in text(desk.get(f"{path}/"))
 
 
+def test_a_delivery_that_is_sent_twice_arrives_once(desk: Client):
+    transfer, item = draft(desk)
+    path = f"/stock/transfers/{transfer.public_id}"
+    desk.post(f"{path}/send/")
+    told = {"sku": [item.variant.sku], "arrived": ["1"], "arrived_seen": "0"}
+
+    first, again = desk.post(f"{path}/receive/", told), desk.post(f"{path}/receive/", told)
+
+    assert (first.status_code, again.status_code) == (302, 422)
+    assert transfer.lines.get().received_quantity == 1
+
+
 def test_a_draft_is_edited_and_called_off(desk: Client):
     transfer, item = draft(desk)
     path = f"/stock/transfers/{transfer.public_id}"
