@@ -18,12 +18,14 @@ from django.views.decorators.http import require_GET, require_POST
 from billing import selectors, services
 from billing.forms import PlanForm, ReasonForm, TrialForm
 from billing.models import SubscriptionState
-from tenants import acts, care, handoff
+from tenants import acts, breaches, care, handoff
 from tenants.console import SESSION_LASTS, staff_only
 from tenants.errors import CommerceError
 from tenants.hosts import origin, platform_origin
 from tenants.models import Store, StoreState, User
 from tenants.permissions import Actor, public
+
+_MOST_ALERTS = 200
 
 
 @never_cache
@@ -179,6 +181,15 @@ def log(request: HttpRequest) -> HttpResponse:
     return _page(request, "console/log.html", facts, "console:log")
 
 
+@never_cache
+@require_GET
+@staff_only
+def alerts(request: HttpRequest) -> HttpResponse:
+    """What does not add up, in any store, newest first."""
+    found = list(breaches.open_breaches()[:_MOST_ALERTS])
+    return _page(request, "console/alerts.html", {"rows": found, "most": _MOST_ALERTS}, "console:alerts")
+
+
 def _do(
     request: HttpRequest, slug: str, name: str, act: Callable[[Store, dict[str, Any]], None], done: str
 ) -> HttpResponse:
@@ -232,7 +243,11 @@ def _store_page(
 def _page(
     request: HttpRequest, template: str, facts: dict[str, Any], active: str, status: int = 200
 ) -> HttpResponse:
-    entries = [("console:list", _("Stores"), "store"), ("console:log", _("Audit log"), "history")]
+    entries = [
+        ("console:list", _("Stores"), "store"),
+        ("console:alerts", _("Alerts"), "triangle-alert"),
+        ("console:log", _("Audit log"), "history"),
+    ]
     nav = {
         "primary": [
             {"label": label, "url": reverse(name), "icon": icon, "active": name == active}
@@ -248,7 +263,8 @@ def _page(
             },
         ],
     }
-    return render(request, template, {"nav": nav, **facts}, status=status)
+    alarm = breaches.open_breaches().count() if active != "console:alerts" else 0
+    return render(request, template, {"nav": nav, "alarm": alarm, **facts}, status=status)
 
 
 def _list_url(name: str = "console:list", **given: str | None) -> str:

@@ -7,6 +7,7 @@ from billing import console
 app_name = "console"
 urlpatterns = [
     path("", console.stores, name="list"),
+    path("alerts/", console.alerts, name="alerts"),
     path("log/", console.log, name="log"),
     path("auth/enter/", console.enter, name="enter"),
     path("auth/leave/", console.leave, name="leave"),

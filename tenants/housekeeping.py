@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from tenants import worklist
+from tenants import breaches, worklist
 from tenants.models import HandoffCode
 from tenants.routines import every
 
@@ -27,3 +27,9 @@ def forget_stale_sessions() -> None:
     now = timezone.now()
     Session.objects.filter(expire_date__lt=now).delete()
     HandoffCode.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()
+
+
+@every(hours=1, of_platform=True)
+def check_stores() -> None:
+    """Look whether every store is whole; what is not becomes an alert in the console."""
+    breaches.check_platform()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from tenants import context
 from tenants.errors import CommerceError
 from tenants.models import Job, JobState, Store
-from tenants.work import duties, ring_after_commit
+from tenants.work import OPEN_STATES, duties, ring_after_commit
 
 PAGE = 25
 LARGEST_PAGE = 100
@@ -195,6 +195,23 @@ def counts(store: Store) -> Counts:
         running=found.get(JobState.RUNNING, 0),
         failed=found.get(JobState.DEAD, 0),
     )
+
+
+def is_open(kind: str) -> bool:
+    """Whether a duty of this kind of the store in force still waits or runs."""
+    store = context.require_store()
+    with context.in_public():
+        return Job.objects.filter(store=store, kind=kind, state__in=OPEN_STATES).exists()
+
+
+def stuck(store: Store, *, before: datetime) -> list[tuple[str, str, datetime]]:
+    """Duties that no worker has touched since `before` although they could: kind, state and since when."""
+    with context.in_public():
+        rows = Job.objects.filter(store=store)
+        waiting = rows.filter(state=JobState.WAITING, next_at__lt=before)
+        lost = rows.filter(state=JobState.RUNNING, lease_until__lt=before)
+        found = [*waiting.order_by("next_at")[:LARGEST_PAGE], *lost.order_by("lease_until")[:LARGEST_PAGE]]
+    return [(job.kind, job.state, job.lease_until or job.next_at) for job in found]
 
 
 def oldest_wait_seconds() -> float:

@@ -8,5 +8,5 @@ class KernelConfig(AppConfig):
     verbose_name = "Kernel"
 
     def ready(self) -> None:
-        """Load every room's handlers and tasks: a worker knows only the duties of modules that are loaded."""
-        autodiscover_modules("handlers", "tasks")
+        """Load every room's handlers, tasks and rules: a worker knows only what modules have registered."""
+        autodiscover_modules("handlers", "tasks", "invariants")

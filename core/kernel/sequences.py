@@ -18,3 +18,9 @@ def next_number(name: str, *, start: int = 1) -> int:
         )
         NumberSequence.objects.filter(name=name).update(last_number=F("last_number") + 1)
     return NumberSequence.objects.values_list("last_number", flat=True).get(name=name)
+
+
+def given_out(beginning: str) -> dict[str, int]:
+    """The last number of every sequence whose name begins so."""
+    rows = NumberSequence.objects.filter(name__startswith=beginning)
+    return dict(rows.values_list("name", "last_number"))

@@ -20,6 +20,7 @@ WRITERS = {
     "core/payments/setup.py": "what a new store begins with",
     "storefront/setup.py": "what a new store begins with",
     "tenants/acts.py": "what staff did",
+    "tenants/breaches.py": "what does not add up",
     "tenants/care.py": "staff looks after stores",
     "tenants/entitlements.py": "what a plan allows",
     "tenants/handoff.py": "codes that carry a login over",

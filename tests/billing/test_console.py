@@ -187,7 +187,7 @@ def test_the_list_asks_a_fixed_number_of_queries(
     for number in range(4):
         provisioning.open_store(owner=sari, name=f"Toko {number}", slug=f"toko-{number}")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         console.get("/")
 
 

@@ -26,7 +26,13 @@ from core.inventory.selectors.places import (
     locations,
     place_rows,
 )
-from core.inventory.selectors.waiting import allocations, reservations, transfer, transfers
+from core.inventory.selectors.waiting import (
+    allocations,
+    outstanding_units,
+    reservations,
+    transfer,
+    transfers,
+)
 
 __all__ = [
     "DayCount",
@@ -43,6 +49,7 @@ __all__ = [
     "low_count",
     "movements",
     "on_hand_by_day",
+    "outstanding_units",
     "place_rows",
     "reservations",
     "stock_at",

@@ -1,6 +1,6 @@
 """What is on its way, and what is promised or put aside."""
 
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -49,3 +49,9 @@ def allocations(
     if variant_id:
         rows = rows.filter(stock_item__variant__public_id=variant_id)
     return page(rows, after=after, limit=limit)
+
+
+def outstanding_units() -> QuerySet:
+    """`reference` and the `units` that are promised to it and still here; also for a subquery."""
+    rows = Allocation.objects.order_by().values("reference")
+    return rows.annotate(units=Sum(F("quantity") - F("consumed")))
