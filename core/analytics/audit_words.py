@@ -96,6 +96,8 @@ ACTIONS: Final[dict[str, Promise]] = {
     "webhook.added": _("Webhook added"),
     "webhook.edited": _("Webhook changed"),
     "webhook.paused": _("Webhook paused"),
+    "webhook.removed": _("Webhook removed"),
+    "webhook.resumed": _("Webhook resumed"),
     "webhook.replayed": _("Webhook's messages sent again"),
     "webhook.secret_rotated": _("Webhook's secret changed"),
 }

@@ -30,6 +30,11 @@ MOST_ENDPOINTS = 20
 LONGEST_DESCRIPTION = 80
 # How long a secret that was exchanged still signs beside the new one.
 BOTH_SIGN = timedelta(hours=24)
+_ACTS: dict[str, str] = {
+    EndpointState.ACTIVE: "webhook.resumed",
+    EndpointState.PAUSED: "webhook.paused",
+    EndpointState.REMOVED: "webhook.removed",
+}
 
 
 @transaction.atomic
@@ -148,7 +153,7 @@ def _move(row: WebhookEndpoint, state: str, actor: Actor, *, reason: str = Pause
         raise ValueError(f"A webhook that is {row.state} never becomes {state}")
     before, row.state, row.pause_reason = row.state, state, reason
     row.save(update_fields=["state", "pause_reason", "failing_since", "failures", "quiet_until"])
-    _note(actor, f"webhook.{state.lower()}", row, {"state": [before, state], "reason": str(reason)})
+    _note(actor, _ACTS[state], row, {"state": [before, state], "reason": str(reason)})
 
 
 def _move_deliveries(row: WebhookEndpoint, before: str, after: str) -> None:

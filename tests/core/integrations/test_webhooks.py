@@ -24,7 +24,7 @@ from core.integrations.models import (
 )
 from core.integrations.selectors import DeliveryFilter
 from core.integrations.services.sending import JITTER, PATIENCE, WAITS
-from core.kernel import audit, outbox
+from core.kernel import audit, outbox, sealing
 from core.kernel.errors import InvalidInput
 from tenants import context, work
 from tenants.models import Job, JobState, Store
@@ -113,6 +113,7 @@ def test_secrets_are_kept_sealed():
     assert len(base64.b64decode(secret.removeprefix("whsec_"))) == 32
     assert secret not in {str(value) for value in vars(row).values()}
     assert secret not in str(list(audit.history("webhook", row.public_id).values()))
+    assert "integrations_webhookendpoint.sealed_secrets" in [str(column) for column in sealing.columns()]
 
 
 # What is told
