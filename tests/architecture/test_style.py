@@ -28,6 +28,7 @@ WRITERS = {
     "tenants/invitations.py": "asks people into a store",
     "tenants/models.py": "Django's manager of users",
     "tenants/provisioning.py": "makes stores",
+    "tenants/second_factor.py": "seals secrets anew",
     "tenants/signup.py": "makes accounts",
     "tenants/store_model.py": "guards every write of a store's rows",
     "tenants/stores.py": "name, language and zone of a store",
