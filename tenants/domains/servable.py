@@ -39,7 +39,7 @@ _copy = _Copy()
 def is_servable(name: str) -> bool:
     """Whether `name` is a proven domain of an open store. Denies what it does not know; writes nothing."""
     try:
-        version = _redis().get(_VERSION)
+        version: Any = _redis().get(_VERSION)
     except RedisError:
         _read_without_redis()
     else:

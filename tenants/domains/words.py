@@ -1,7 +1,7 @@
 """What the doctor found, in sentences: what is wrong, and what to type where."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from django.conf import settings
 from django.utils.dateparse import parse_datetime
@@ -130,12 +130,15 @@ _WORDS: Final[dict[Code, tuple[Any, Any]]] = {
 }
 
 
+Tone = Literal["success", "info", "danger"]
+
+
 @dataclass(frozen=True, slots=True)
 class Advice:
     """One finding for people: `tone` is success, info or danger; `records` are what to type."""
 
     code: str
-    tone: str
+    tone: Tone
     title: str
     text: str
     records: list[Record]
@@ -146,7 +149,7 @@ def advice(name: str, token: str, finding: dict[str, Any]) -> Advice:
     code = Code(finding["code"])
     title, text = _WORDS[code]
     told = _told(name, finding["facts"])
-    tone = "success" if code in _GOOD else "info" if code in _WAITING else "danger"
+    tone: Tone = "success" if code in _GOOD else "info" if code in _WAITING else "danger"
     return Advice(str(code), tone, str(title) % told, str(text) % told, _records(code, name, token))
 
 
