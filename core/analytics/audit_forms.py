@@ -21,7 +21,7 @@ class AuditFilterForm(forms.Form):
     )
 
     def __init__(self, data: object, *, actors: list[tuple[str, str]]) -> None:
-        super().__init__(data)  # type: ignore[arg-type]
+        super().__init__(data)
         every = ("", _("All"))
         self.fields["actor"].widget.choices = [every, *actors]  # type: ignore[attr-defined]
         self.fields["subject"].choices = [every, *_by_name(SUBJECTS)]  # type: ignore[attr-defined]

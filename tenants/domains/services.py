@@ -253,8 +253,10 @@ def _locked(store: Store, uid: uuid.UUID) -> DomainClaim:
 def _quarantine(store: Store, name: str, now: datetime) -> datetime | None:
     """Until when the name rests for this store; who owns the store that released it need not wait."""
     row = ReleasedDomain.objects.filter(name=name, until__gt=now).exclude(store_id=store.pk).first()
-    if row is None or row.store_id is None:
-        return row and row.until
+    if row is None:
+        return None
+    if row.store_id is None:
+        return row.until
     owners = Membership.objects.filter(role=Role.OWNER)
     before = owners.filter(store_id=row.store_id).values("user_id")
     return None if owners.filter(store_id=store.pk, user_id__in=before).exists() else row.until

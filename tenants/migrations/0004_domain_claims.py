@@ -17,7 +17,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="DomainClaim",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("token", models.CharField(blank=True, max_length=64)),
                 ("findings", models.JSONField(default=list)),
@@ -29,7 +34,9 @@ class Migration(migrations.Migration):
                 (
                     "hostname",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="claim", to="tenants.hostname"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="claim",
+                        to="tenants.hostname",
                     ),
                 ),
             ],
@@ -40,7 +47,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ReleasedDomain",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("name", models.CharField(max_length=253, unique=True)),
                 ("until", models.DateTimeField()),
                 (

@@ -24,9 +24,7 @@ def known_ids() -> dict[str, list[str]]:
     stock(9, variant=variant)
     cart = checkout.create_cart(language="id", now=timezone.now(), wanted=[(variant.public_id, 1)])
     order = open_payment().order
-    claim = domains.add(
-        store=context.require_store(), name="kopi-coba.com", actor=SYSTEM, now=timezone.now()
-    )
+    claim = domains.add(store=context.require_store(), name="kopi-coba.com", actor=SYSTEM, now=timezone.now())
     media = catalog.add_media(product_id=shirt.pk, upload=picture_file(), actor=SYSTEM)
     webhook, _secret = add_endpoint()
     everything = {

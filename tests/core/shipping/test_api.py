@@ -34,9 +34,7 @@ def patch(api: Client, method: ShippingMethod, body: Any) -> Any:
 
 
 def test_makes_changes_and_removes_a_method(api: Client):
-    made = post(
-        api, {"name": "Kurir", "kind": "FLAT", "amount": rupiah(9000), "free_over": rupiah(200_000)}
-    )
+    made = post(api, {"name": "Kurir", "kind": "FLAT", "amount": rupiah(9000), "free_over": rupiah(200_000)})
     method = ShippingMethod.objects.get(public_id=made.json()["id"])
     changed = patch(api, method, {"amount": rupiah(0), "free_over": None}).json()
     gone = api.delete(f"{METHODS}/{method.public_id}")
