@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
-from tenants import blueprint, context
+from tenants import blueprint, context, privileges
 
 
 def new_schema_name() -> str:
@@ -28,13 +28,13 @@ def exists(schema_name: str) -> bool:
 
 def make(schema_name: str) -> None:
     """Create an empty schema; nothing happens when it exists."""
-    with context.in_public(), connection.cursor() as cursor:
+    with context.in_public(), privileges.as_owner(), connection.cursor() as cursor:
         cursor.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema_name}"')
 
 
 def drop(schema_name: str) -> None:
     """Drop a schema with everything in it, in a transaction of its own."""
-    with context.in_public(), transaction.atomic(), connection.cursor() as cursor:
+    with context.in_public(), privileges.as_owner(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f'DROP SCHEMA IF EXISTS "{schema_name}" CASCADE')
 
 
@@ -55,15 +55,23 @@ def migrating(schema_name: str) -> Iterator[None]:
 
 def migrate(schema_name: str) -> None:
     """Bring one schema to head. Safe to run again after a crash: each migration is one transaction."""
-    with migrating(schema_name):
+    with privileges.as_owner(), migrating(schema_name):
         call_command("migrate_one", verbosity=0, interactive=False, stdout=StringIO())
+    privileges.grant(schema_name)
 
 
 def furnish(schema_name: str) -> None:
     """Bring a new schema to head, from the blueprint where there is one. Safe to run again after a crash."""
     if not _is_empty(schema_name):
         migrate(schema_name)
-    elif blueprint.is_written():
+        return
+    with privileges.as_owner():
+        _fill(schema_name)
+    privileges.grant(schema_name)
+
+
+def _fill(schema_name: str) -> None:
+    if blueprint.is_written():
         with migrating(schema_name):
             blueprint.replay()
     else:

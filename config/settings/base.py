@@ -121,6 +121,8 @@ def database(url: str) -> dict[str, Any]:
 DATABASES = {
     "default": database(os.environ.get("DATABASE_URL", "postgres://smartseller@127.0.0.1:5432/smartseller"))
 }
+# The role that tables belong to, where it is not the one that logs in: see tenants.privileges.
+DATABASE_OWNER_ROLE = os.environ.get("DATABASE_OWNER_ROLE", "")
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TENANT_MODEL = "tenants.Store"

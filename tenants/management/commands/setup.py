@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.utils.module_loading import import_string
 
-from tenants import context, schemas
+from tenants import context, privileges, schemas
 from tenants.models import Store, StoreState
 
 
@@ -18,8 +18,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the steps in order; each can run again."""
         with context.in_public():
-            self._make_extensions()
-            call_command("migrate_one", verbosity=0, interactive=False)
+            with privileges.as_owner():
+                self._make_extensions()
+                call_command("migrate_one", verbosity=0, interactive=False)
+            privileges.grant("public")
             for path in settings.PLATFORM_SETUP:
                 import_string(path)()
             schemas.draw_blueprint()
