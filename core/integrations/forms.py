@@ -6,9 +6,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.integrations import services
 from core.integrations.delivery.addresses import LONGEST_URL
 from core.integrations.event_types import PUBLIC_EVENTS
 from core.integrations.scopes import ScopeGroup, groups_for
+from core.kernel.errors import InvalidInput
 from tenants.permissions import Actor
 
 _EXPIRIES = [
@@ -73,6 +75,13 @@ class WebhookForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = [(str(code), each.title) for code, each in PUBLIC_EVENTS.items()]
         self.fields["event_types"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_url(self) -> str:
+        """An address that is never called is told at once, beside whatever else is wrong."""
+        try:
+            return services.checked_url(self.cleaned_data["url"])
+        except InvalidInput as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
 
     def rows(self) -> list[tuple[str, Any, Any, bool]]:
         """Each type: code, name, when it is told, and whether it is ticked."""

@@ -10,6 +10,7 @@ from core.integrations.services.deliveries import (
 )
 from core.integrations.services.endpoints import (
     add_endpoint,
+    checked_url,
     edit_endpoint,
     pause,
     remove_endpoint,
@@ -26,6 +27,7 @@ __all__ = [
     "actor_for",
     "add_endpoint",
     "announce",
+    "checked_url",
     "create_key",
     "edit_endpoint",
     "forget_answers",

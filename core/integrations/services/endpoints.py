@@ -49,7 +49,7 @@ def add_endpoint(
         raise InvalidInput(_("A store has at most %(most)s webhooks.") % {"most": MOST_ENDPOINTS}, "url")
     row = WebhookEndpoint(
         public_id=ids.new_id("whe"),
-        url=_clean_url(url),
+        url=checked_url(url),
         description=_clean_description(description),
         event_types=_clean_types(event_types),
         created_by=actor.name,
@@ -69,7 +69,7 @@ def edit_endpoint(*, public_id: str, changes: Mapping[str, Any], actor: Actor) -
     Raises   NotFound, EndpointRemoved, InvalidInput
     Locks    the endpoint
     """
-    checks = {"url": _clean_url, "event_types": _clean_types, "description": _clean_description}
+    checks = {"url": checked_url, "event_types": _clean_types, "description": _clean_description}
     cleaned = {name: checks[name](value) for name, value in changes.items()}
     row = lock_endpoint(public_id)
     changed = {name: [getattr(row, name), v] for name, v in cleaned.items() if getattr(row, name) != v}
@@ -170,7 +170,8 @@ def _note(actor: Actor, action: str, row: WebhookEndpoint, changes: Mapping[str,
     audit.write(actor=actor, action=action, subject="webhook", subject_id=row.public_id, changes=changes)
 
 
-def _clean_url(url: str) -> str:
+def checked_url(url: str) -> str:
+    """An address that may be called, without spaces around it. Raises InvalidInput."""
     url = url.strip()
     try:
         addresses.read(url, may_loop_back=settings.WEBHOOKS_MAY_LOOP_BACK)
