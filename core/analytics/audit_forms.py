@@ -1,5 +1,8 @@
 """What may be asked of the audit log."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -20,10 +23,10 @@ class AuditFilterForm(forms.Form):
         label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
-    def __init__(self, data: object, *, actors: list[tuple[str, str]]) -> None:
+    def __init__(self, data: Mapping[str, Any] | None, *, actors: list[tuple[str, str]]) -> None:
         super().__init__(data)
         every = ("", _("All"))
-        self.fields["actor"].widget.choices = [every, *actors]  # type: ignore[attr-defined]
+        self.fields["actor"].widget.choices = [every, *actors]
         self.fields["subject"].choices = [every, *_by_name(SUBJECTS)]  # type: ignore[attr-defined]
         self.fields["action"].choices = [every, *_by_name(ACTIONS)]  # type: ignore[attr-defined]
 
