@@ -52,12 +52,14 @@ def mark_refunded(*, order_id: int, amount: int, is_all: bool = False, actor: Ac
     Locks    the order
     """
     order = lock_order(order_id)
-    order.refunded_amount = min(order.refunded_amount + amount, order.total_amount)
+    before = order.refunded_amount
+    order.refunded_amount = min(before + amount, order.total_amount)
     is_nothing_left = is_all or order.refunded_amount >= order.total_amount
     to = PaymentState.REFUNDED if is_nothing_left else PaymentState.PARTLY_REFUNDED
     changes = {"payment_state": move(order, "payment_state", to), "amount": amount}
     order.save(update_fields=["refunded_amount", "payment_state"])
-    customers.note_spent(customer_id=order.customer_id, amount=-amount)
+    # What came in beyond the total was never counted as spent.
+    customers.note_spent(customer_id=order.customer_id, amount=before - order.refunded_amount)
     audit.write(
         actor=actor, action="order.refunded", subject="order", subject_id=order.public_id, changes=changes
     )

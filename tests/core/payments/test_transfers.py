@@ -191,3 +191,14 @@ def test_transfers_stop_with_the_last_account():
     assert not PaymentMethod.objects.get(code="MANUAL_TRANSFER").is_enabled
     with pytest.raises(payments.MethodIncomplete):
         payments.edit_method(code="MANUAL_TRANSFER", changes={"is_enabled": True}, actor=SYSTEM)
+
+
+def test_what_was_paid_too_much_and_went_back_leaves_nothing_spent():
+    payment = open_payment()
+    much = payment.amount + 5_000
+    _confirm(payment, much, accepts_difference=True)
+
+    payments.refund(payment_id=payment.pk, amount=much, reason="all", is_by_hand=True, actor=SYSTEM, now=NOON)
+
+    payment.order.customer.refresh_from_db()
+    assert payment.order.customer.spent_amount == 0
