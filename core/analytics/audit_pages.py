@@ -1,6 +1,6 @@
 """The audit log for sellers: who changed what, and when."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
@@ -33,9 +33,10 @@ def audit_log(request: StoreRequest) -> HttpResponse:
     form, filters = _asked(request)
     after = request.GET.get("after", "")[:400]
     rows, cursor = acting.audit_entries(filters, after=after)
+    names = acting.names_of(rows)
     context = {
         "form": form,
-        "rows": [_row(entry) for entry in rows],
+        "rows": [_row(entry, names) for entry in rows],
         "query": filters.query,
         "chips": _chips(form, filters),
         "keep": [("q", filters.query)] if filters.query else [],
@@ -78,17 +79,18 @@ def _asked(request: StoreRequest) -> tuple[AuditFilterForm, AuditFilters]:
     return form, form.filters(request.GET.get("q", "").replace("\x00", "")[:_LONGEST_QUERY].strip())
 
 
-def _row(entry: AuditEntry) -> dict[str, Any]:
+def _row(entry: AuditEntry, names: Mapping[str, str]) -> dict[str, Any]:
     address = audit_words.ADDRESSES.get(entry.subject)
     return {
         "entry": entry,
         "title": audit_words.action_words(entry.action),
         "subject": audit_words.subject_words(entry.subject),
+        "name": names.get(entry.subject_id, entry.subject_id),
         "url": reverse(address, args=[entry.subject_id]) if address and entry.subject_id else "",
         "kind": audit_words.kind_words(entry.actor_kind),
         "changes": [
             {
-                "field": change.field.replace("_", " "),
+                "field": change.field.replace("_", " ").replace(".", " · "),
                 "before": _text(change.field, change.before),
                 "after": _text(change.field, change.after),
                 "is_fact": change.is_fact,

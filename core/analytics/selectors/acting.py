@@ -1,6 +1,6 @@
 """Who did what in the store: the audit log, for people."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -10,10 +10,19 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from core.analytics import audit_words
+from core.catalog.models import Product, Variant
+from core.customers.models import Customer
 from core.kernel import audit, paging
 from core.kernel.models import AuditEntry
+from core.orders.models import Order
 
 MOST_ACTORS = 200
+_NAMED: dict[str, tuple[Callable[[], QuerySet], str]] = {
+    "order": (Order.objects.all, "number"),
+    "product": (Product.objects.all, "title"),
+    "variant": (Variant.objects.all, "sku"),
+    "customer": (Customer.objects.all, "name"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +88,28 @@ def _begin(day: date | None) -> datetime | None:
 
 
 def changes_of(entry: AuditEntry) -> list[Change]:
-    """The entry field by field, in the order of their names."""
-    return [_change(field, value) for field, value in sorted(entry.changes.items())]
+    """The entry field by field, in the order of their names; what is told per SKU becomes `SKU.field`."""
+    return [change for field, value in sorted(entry.changes.items()) for change in _changes(field, value)]
 
 
-def _change(field: str, value: Any) -> Change:
+def _changes(field: str, value: Any) -> list[Change]:
+    if isinstance(value, dict) and any(isinstance(inner, list | dict) for inner in value.values()):
+        return [each for name, inner in sorted(value.items()) for each in _changes(f"{field}.{name}", inner)]
     if isinstance(value, list) and len(value) == 2:
-        return Change(field, value[0], value[1], is_fact=False)
-    return Change(field, None, value, is_fact=True)
+        return [Change(field, value[0], value[1], is_fact=False)]
+    return [Change(field, None, value, is_fact=True)]
+
+
+def names_of(entries: Iterable[AuditEntry]) -> dict[str, str]:
+    """Public id -> what people call it: an order's number, a product's title, a customer's name."""
+    asked: dict[str, set[str]] = {}
+    for entry in entries:
+        asked.setdefault(entry.subject, set()).add(entry.subject_id)
+    named: dict[str, str] = {}
+    for subject, (rows, column) in _NAMED.items():
+        if ids := asked.get(subject):
+            named |= dict(rows().filter(public_id__in=ids).values_list("public_id", column))
+    return named
 
 
 def actors() -> list[tuple[str, str]]:
