@@ -33,6 +33,8 @@ from tenants.permissions import SYSTEM, Actor, Permission
 STAFF_EMAIL: Final = "staff@smartseller.example"
 _ORDERS_PER_DAY: Final = {"kopi": 1.5, "batik": 2}
 _SHOWN_FIRST: Final = 24
+# So slowly that the workers have time for what the people who look around do.
+_PACE: Final = timedelta(seconds=3)
 
 
 def seed(path: Path, tell: Callable[[str], None]) -> dict[str, Any]:
@@ -182,8 +184,8 @@ def _hang_pictures(tell: Callable[[str], None]) -> None:
     _at_once(_paint, range(os.cpu_count() or 1))
     for slug, wares in CATALOGUES.items():
         with context.in_store(Store.objects.get(slug=slug)), transaction.atomic():
-            for number in reversed(range(len(wares().products))):
-                tasks.hang_pictures(number=number)
+            for place, number in enumerate(reversed(range(len(wares().products)))):
+                tasks.hang_pictures(number=number, run_at=timezone.now() + place * _PACE)
 
 
 def _hang_newest(slug: str) -> None:
