@@ -59,7 +59,7 @@ lint-imports:
 	@echo "import-linter" && $(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 
 lint-messages:
-	@echo "messages" && $(PY) manage.py messages --check --settings config.settings.test
+	@echo "messages" && $(PY) manage.py messages --compile --check --settings config.settings.test
 
 format: .venv/dev.stamp
 	@$(PY) -m ruff check --quiet --fix-only .

@@ -5,11 +5,11 @@ from typing import Annotated, Any, Self
 
 from django.utils import timezone
 from ninja import Query, Router, Schema, Status
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from core.integrations import selectors, services, webhooks_api
 from core.integrations.models import ApiKey, KeyState
-from core.kernel.schemas import StrictSchema, answers
+from core.kernel.schemas import Moment, StrictSchema, answers
 from tenants.permissions import Permission, requires
 from tenants.requests import StoreRequest
 
@@ -62,7 +62,7 @@ class ApiKeyIn(StrictSchema):
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f]+$")]
     scopes: Annotated[list[Permission], Field(min_length=1, max_length=40)]
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
 
 @router.get("/api-keys", response=answers(ApiKeyPage), operation_id="list_api_keys")

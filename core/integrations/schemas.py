@@ -1,10 +1,10 @@
 """Shapes of the webhooks API."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Self
 
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from core.integrations.delivery.addresses import LONGEST_URL
 from core.integrations.event_types import EventType
@@ -16,7 +16,7 @@ from core.integrations.models import (
     WebhookEndpoint,
 )
 from core.integrations.ports import Failure
-from core.kernel.schemas import StrictSchema
+from core.kernel.schemas import Moment, StrictSchema
 
 PublicId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")]
 Cursor = Annotated[str, StringConstraints(max_length=400, pattern=r"^[A-Za-z0-9_-]*$")]
@@ -24,12 +24,6 @@ Limit = Annotated[int, Field(ge=1, le=100)]
 Url = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_URL, pattern=r"^[^\x00-\x1f]+$")]
 Types = Annotated[list[EventType], Field(min_length=1, max_length=len(EventType))]
 Words = Annotated[str, StringConstraints(max_length=80, pattern=r"^[^\x00-\x1f]*$")]
-# In UTC, since PostgreSQL takes no zone that is more than 16 hours away.
-Moment = Annotated[
-    AwareDatetime,
-    Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2100, 1, 1, tzinfo=UTC)),
-    AfterValidator(lambda moment: moment.astimezone(UTC)),
-]
 
 
 class EndpointOut(Schema):

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Self
 
 from ninja import Schema
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from core.inventory.models import (
     Allocation,
@@ -21,7 +21,7 @@ from core.inventory.models import (
     TransferState,
 )
 from core.inventory.selectors import StockLevel, VariantStock
-from core.kernel.schemas import StrictSchema
+from core.kernel.schemas import Moment, StrictSchema
 
 MOST = 1_000_000
 
@@ -35,9 +35,6 @@ Line = Annotated[str, StringConstraints(max_length=80, pattern=r"^[^\x00]*$")]
 Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 Reference = Annotated[str, StringConstraints(max_length=40, pattern=r"^[^\x00]*$")]
 OwnWord = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[^\x00]+$")]
-End = Annotated[
-    AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2100, 1, 1, tzinfo=UTC))
-]
 Limit = Annotated[int, Field(ge=1, le=100)]
 Cursor = Annotated[str, StringConstraints(max_length=400, pattern=r"^[A-Za-z0-9_-]*$")]
 
@@ -250,7 +247,7 @@ class MovementPage(Schema):
 class PastQuery(Paged):
     """Which moment is wanted: with its zone, RFC 3339."""
 
-    moment: AwareDatetime
+    moment: Moment
     location_id: PublicId | None = None
 
 
@@ -414,7 +411,7 @@ class ReservationIn(Placed):
     quantity: Quantity
     reference: OwnWord
     note: Line = ""
-    expires_at: End | None = None
+    expires_at: Moment | None = None
 
 
 class ReleaseIn(StrictSchema):

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from core.catalog.models import ProductStatus
 from core.catalog.schemas.fields import (
@@ -15,7 +15,6 @@ from core.catalog.schemas.fields import (
     Line,
     Lines,
     Millimetres,
-    Moment,
     Name,
     OptionName,
     OptionValue,
@@ -29,7 +28,7 @@ from core.catalog.schemas.fields import (
     Word,
 )
 from core.catalog.selectors import DESK_SORTS
-from core.kernel.schemas import StrictSchema
+from core.kernel.schemas import Moment, StrictSchema
 
 
 class MoneyIn(StrictSchema):
@@ -186,7 +185,7 @@ class ProductEdit(ProductFields):
     """Fields to change; those left out stay. `seen_at` is the `updated_at` that the change is based on."""
 
     title: Title | None = None
-    seen_at: AwareDatetime | None = Field(default=None, description="409 when somebody saved it since.")
+    seen_at: Moment | None = Field(default=None, description="409 when somebody saved it since.")
 
     def facts(self) -> dict[str, Any]:
         told = super().facts()

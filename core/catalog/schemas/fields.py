@@ -1,9 +1,8 @@
 """The kinds of values that the API takes, each with its bounds."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 MOST_AMOUNT = 1_000_000_000_000
 PublicId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")]
@@ -26,6 +25,3 @@ Millimetres = Annotated[int, Field(ge=0, le=50_000)]
 Threshold = Annotated[int, Field(ge=0, le=1_000_000)]
 Limit = Annotated[int, Field(ge=1, le=100)]
 Cursor = Annotated[str, StringConstraints(max_length=900, pattern=r"^[A-Za-z0-9_-]*$")]
-Moment = Annotated[
-    AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2100, 1, 1, tzinfo=UTC))
-]

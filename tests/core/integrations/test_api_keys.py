@@ -211,3 +211,11 @@ def test_the_page_costs_the_same_for_one_key_and_for_many(
 
     with django_assert_max_num_queries(8):
         browser.get("/settings/api-keys/")
+
+
+def test_a_key_may_end_at_a_moment_told_in_any_zone(kopi, api):
+    body = {"name": "Kasir", "scopes": ["view_orders"], "expires_at": "2027-01-01T00:00:00+16:32"}
+
+    answer = api.post("/api/v1/api-keys", body, content_type="application/json")
+
+    assert (answer.status_code, answer.json()["expires_at"]) == (201, "2026-12-31T07:28:00Z")
