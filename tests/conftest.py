@@ -16,9 +16,10 @@ from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client, TransactionTestCase
+from redis import Redis
 
 from core.integrations import services as integrations
-from tenants import context, hosts, provisioning, schemas, work
+from tenants import context, provisioning, schemas, work
 from tenants.models import HostKind, Job, Membership, Role, Store, User
 from tenants.permissions import SYSTEM, Permission
 from tenants.sessions import AUDIENCE
@@ -261,10 +262,6 @@ def api(kopi: Store) -> Client:
 @pytest.fixture(autouse=True)
 def _fresh_hosts() -> None:
     """The host cache must not remember another test's rolled back rows."""
-    hosts.forget_names(
-        [
-            f"{slug}.{suffix}"
-            for slug in ("kopi", "batik")
-            for suffix in (settings.DASHBOARD_SUFFIX, settings.STOREFRONT_SUFFIX)
-        ]
-    )
+    redis = Redis.from_url(settings.REDIS_URL)
+    if remembered := list(redis.scan_iter(match="platform:*host:*", count=1000)):
+        redis.delete(*remembered)
