@@ -17,7 +17,7 @@ from core.fulfilment import selectors as fulfilment
 from core.inventory import selectors as inventory
 from core.kernel import regions
 from core.kernel.errors import CommerceError, NotFound
-from core.kernel.schemas import Problem
+from core.kernel.schemas import Problem, PublicId
 from core.orders import selectors as orders
 from core.payments import selectors as payments
 from core.payments import services as paying
@@ -32,7 +32,7 @@ from storefront.purchase_schemas import (
     QuoteIn,
     QuoteOut,
 )
-from storefront.schemas import Handle, PublicId, Token
+from storefront.schemas import Handle, Token
 from storefront.views.frame import origin_of
 from tenants.permissions import SHOPPER, public
 

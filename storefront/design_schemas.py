@@ -9,13 +9,12 @@ from ninja import Schema
 from pydantic import Field, StringConstraints
 
 from core.kernel import ids
-from core.kernel.schemas import StrictSchema
+from core.kernel.schemas import PublicId, StrictSchema
 from storefront.design import DRESS, MOST_PRODUCTS, MOST_SECTIONS, Design, Section
 from storefront.models import Corner, Density, Page, PageKind, Preset, SectionKind, Typeface
 from storefront.services import PageFacts
 from storefront.services.pages import LONGEST_BODY
 
-PublicId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")]
 Color = Annotated[str, StringConstraints(pattern=r"^(#[0-9A-Fa-f]{6})?$")]
 Title = Annotated[str, StringConstraints(max_length=80, pattern=r"^[^\x00]*$")]
 Text = Annotated[str, StringConstraints(max_length=400, pattern=r"^[^\x00]*$")]

@@ -9,10 +9,10 @@ from pydantic import Field, StringConstraints
 from core.checkout import selectors as checkout
 from core.checkout.services import LARGEST_QUANTITY
 from core.kernel.regions import Region
-from core.kernel.schemas import MoneyOut, StrictSchema
+from core.kernel.schemas import MoneyOut, PublicId, StrictSchema
 from core.payments import selectors as payments
 from core.shipping.selectors import ShippingOption
-from storefront.schemas import Amount, PublicId, RegionCode, RegionOut
+from storefront.schemas import Amount, RegionCode, RegionOut
 
 
 def line(most: int, least: int = 0) -> Any:

@@ -9,16 +9,13 @@ from pydantic import Field, StringConstraints
 from core.catalog import selectors as catalog
 from core.checkout.services import LARGEST_QUANTITY
 from core.kernel.regions import Region
-from core.kernel.schemas import MoneyOut, StrictSchema
+from core.kernel.schemas import Cursor, Limit, MoneyOut, StrictSchema
 
-PublicId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")]
 Token = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Handle = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,200}$")]
-Cursor = Annotated[str, StringConstraints(max_length=400, pattern=r"^[A-Za-z0-9_-]*$")]
 RegionCode = Annotated[str, StringConstraints(max_length=13, pattern=r"^[0-9.]*$")]
 Words = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 Amount = Annotated[int, Field(ge=0, le=10**12)]
-Limit = Annotated[int, Field(ge=1, le=100)]
 Sort = Literal["newest", "price_low", "price_high", "name", "relevance"]
 
 

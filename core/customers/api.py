@@ -4,8 +4,7 @@ from ninja import Path, Query, Router
 
 from core.customers import schemas, selectors
 from core.customers import services as customers
-from core.customers.schemas import PublicId
-from core.kernel.schemas import answers
+from core.kernel.schemas import PublicId, answers
 from tenants.permissions import Permission, requires
 from tenants.requests import StoreRequest
 

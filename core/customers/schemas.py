@@ -7,10 +7,8 @@ from ninja import Schema
 from pydantic import Field, StringConstraints
 
 from core.customers.models import Address, Customer
-from core.kernel.schemas import MoneyOut, StrictSchema
+from core.kernel.schemas import Cursor, MoneyOut, StrictSchema
 
-PublicId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")]
-Cursor = Annotated[str, StringConstraints(max_length=400, pattern=r"^[A-Za-z0-9_-]*$")]
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[^,]*[^,\s][^,]*$")]
 Sort = Literal["newest", "recent", "spent", "orders", "name"]
 Language = Literal["id", "en"]

@@ -6,8 +6,7 @@ from ninja import Path, Router, Status
 from core.fulfilment import schemas, selectors
 from core.fulfilment import services as fulfilment
 from core.fulfilment.models import Fulfilment
-from core.fulfilment.schemas import PublicId
-from core.kernel.schemas import answers
+from core.kernel.schemas import PublicId, answers
 from core.orders import selectors as orders
 from tenants.permissions import Permission, requires
 from tenants.requests import StoreRequest

@@ -10,7 +10,6 @@ from core.fulfilment.models import Fulfilment, FulfilmentState
 from core.kernel.schemas import StrictSchema
 from core.orders.models import Order
 
-PublicId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")]
 Sku = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Line = Annotated[str, StringConstraints(max_length=60)]
 

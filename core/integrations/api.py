@@ -9,14 +9,12 @@ from pydantic import Field, StringConstraints
 
 from core.integrations import selectors, services, webhooks_api
 from core.integrations.models import ApiKey, KeyState
-from core.kernel.schemas import Moment, StrictSchema, answers
+from core.kernel.schemas import Moment, PublicId, StrictSchema, answers
 from tenants.permissions import Permission, requires
 from tenants.requests import StoreRequest
 
 router = Router(tags=["API keys"])
 router.add_router("", webhooks_api.router)
-
-PublicId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")]
 
 
 class ApiKeyOut(Schema):

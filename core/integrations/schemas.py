@@ -16,11 +16,8 @@ from core.integrations.models import (
     WebhookEndpoint,
 )
 from core.integrations.ports import Failure
-from core.kernel.schemas import Moment, StrictSchema
+from core.kernel.schemas import Cursor, Limit, Moment, StrictSchema
 
-PublicId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")]
-Cursor = Annotated[str, StringConstraints(max_length=400, pattern=r"^[A-Za-z0-9_-]*$")]
-Limit = Annotated[int, Field(ge=1, le=100)]
 Url = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_URL, pattern=r"^[^\x00-\x1f]+$")]
 Types = Annotated[list[EventType], Field(min_length=1, max_length=len(EventType))]
 Words = Annotated[str, StringConstraints(max_length=80, pattern=r"^[^\x00-\x1f]*$")]

@@ -7,9 +7,8 @@ from ninja import Query, Router, Status
 
 from core.integrations import schemas, selectors, services
 from core.integrations.event_types import PING, PUBLIC_EVENTS
-from core.integrations.schemas import PublicId
 from core.integrations.selectors import DeliveryFilter
-from core.kernel.schemas import answers
+from core.kernel.schemas import PublicId, answers
 from tenants.permissions import Permission, requires
 from tenants.requests import StoreRequest
 

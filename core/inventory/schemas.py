@@ -21,11 +21,10 @@ from core.inventory.models import (
     TransferState,
 )
 from core.inventory.selectors import StockLevel, VariantStock
-from core.kernel.schemas import Moment, StrictSchema
+from core.kernel.schemas import Cursor, Limit, Moment, PublicId, StrictSchema
 
 MOST = 1_000_000
 
-PublicId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")]
 Sku = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00]+$")]
 Quantity = Annotated[int, Field(ge=1, le=MOST)]
 Count = Annotated[int, Field(ge=0, le=MOST)]
@@ -35,8 +34,6 @@ Line = Annotated[str, StringConstraints(max_length=80, pattern=r"^[^\x00]*$")]
 Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 Reference = Annotated[str, StringConstraints(max_length=40, pattern=r"^[^\x00]*$")]
 OwnWord = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[^\x00]+$")]
-Limit = Annotated[int, Field(ge=1, le=100)]
-Cursor = Annotated[str, StringConstraints(max_length=400, pattern=r"^[A-Za-z0-9_-]*$")]
 
 
 class Paged(Schema):

@@ -7,7 +7,7 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field, StringConstraints
 
-from core.kernel.schemas import StrictSchema, answers
+from core.kernel.schemas import Cursor, StrictSchema, answers
 from core.notifications import mail, selectors, services
 from core.notifications.kinds import KINDS, Audience, Kind
 from core.notifications.models import Message, MessageState
@@ -20,7 +20,6 @@ router = Router(tags=["Messages"])
 
 PublicId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
-Cursor = Annotated[str, StringConstraints(max_length=400, pattern=r"^[A-Za-z0-9_-]*$")]
 Word = Annotated[str, StringConstraints(max_length=80, pattern=r"^[^\x00]*$")]
 
 

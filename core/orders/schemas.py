@@ -7,7 +7,7 @@ from ninja import Schema
 from pydantic import Field, StringConstraints
 
 from core.kernel.money import Money
-from core.kernel.schemas import MoneyOut, StrictSchema
+from core.kernel.schemas import Cursor, Limit, MoneyOut, PublicId, StrictSchema
 from core.orders.models import (
     BulkRun,
     BulkState,
@@ -22,9 +22,6 @@ from core.orders.models import (
 )
 from core.orders.selectors import Happening
 
-PublicId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")]
-Cursor = Annotated[str, StringConstraints(max_length=400, pattern=r"^[A-Za-z0-9_-]*$")]
-Limit = Annotated[int, Field(ge=1, le=100)]
 Word = Annotated[str, StringConstraints(max_length=100)]
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[^,]*[^,\s][^,]*$")]
 Tags = Annotated[list[Tag], Field(max_length=20)]

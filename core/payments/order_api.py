@@ -5,13 +5,12 @@ from django.utils.translation import gettext as _
 from ninja import Path, Router, Status
 
 from core.kernel.errors import NotFound
-from core.kernel.schemas import answers
+from core.kernel.schemas import PublicId, answers
 from core.orders import selectors as orders
 from core.payments import order_schemas as schemas
 from core.payments import selectors
 from core.payments import services as payments
 from core.payments.models import Payment
-from core.payments.order_schemas import PublicId
 from tenants.permissions import Permission, requires
 from tenants.requests import StoreRequest
 

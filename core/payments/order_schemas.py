@@ -10,8 +10,6 @@ from core.kernel.money import Money
 from core.kernel.schemas import MoneyOut, StrictSchema
 from core.payments.models import MethodCode, Payment, PaymentState, Refund, RefundState
 
-PublicId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")]
-
 
 class MoneyIn(StrictSchema):
     """Money in whole minor units: for IDR, rupiah."""

@@ -3,12 +3,11 @@
 from ninja import Path, Router, Status
 
 from core.kernel import store_settings
-from core.kernel.schemas import Problem, answers
+from core.kernel.schemas import Problem, PublicId, answers
 from core.payments import selectors, services
 from core.payments import settings_schemas as schemas
 from core.payments.models import MethodCode
 from core.payments.settings_desk import method_setting, method_settings
-from core.payments.settings_schemas import PublicId
 from tenants.permissions import Permission, requires
 from tenants.requests import StoreRequest
 

@@ -11,7 +11,6 @@ from core.kernel.store_settings import MOST_PAYMENT_HOURS
 from core.payments.models import BankAccount, MethodCode
 from core.payments.settings_desk import MethodSetting
 
-PublicId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")]
 Hours = Annotated[int, Field(ge=1, le=MOST_PAYMENT_HOURS)]
 
 

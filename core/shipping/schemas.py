@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
-from core.kernel.schemas import MoneyOut, StrictSchema
+from core.kernel.schemas import MoneyOut, PublicId, StrictSchema
 from core.shipping.models import MethodKind, ShippingMethod, ShippingRate
 from core.shipping.pickups import place_of
 from core.shipping.selectors import ShippingOption
@@ -18,7 +18,6 @@ from core.shipping.services import (
     RateRow,
 )
 
-PublicId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\x00]+$")]
 Days = Annotated[int, Field(ge=0, le=LARGEST_DAYS)]
 RegionCode = Annotated[str, StringConstraints(max_length=13, pattern=r"^[0-9.]*$")]

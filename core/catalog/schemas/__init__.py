@@ -22,7 +22,6 @@ from core.catalog.schemas.asked import (
     VariantsEdit,
     ViewIn,
 )
-from core.catalog.schemas.fields import PublicId
 from core.catalog.schemas.told import (
     BrandList,
     BrandOut,
@@ -45,6 +44,7 @@ from core.catalog.schemas.told import (
     ViewOut,
     words_of,
 )
+from core.kernel.schemas import PublicId
 
 __all__ = [
     "BrandList",

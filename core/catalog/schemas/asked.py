@@ -11,7 +11,6 @@ from core.catalog.schemas.fields import (
     Barcode,
     Cursor,
     Grams,
-    Limit,
     Line,
     Lines,
     Millimetres,
@@ -19,7 +18,6 @@ from core.catalog.schemas.fields import (
     OptionName,
     OptionValue,
     Prose,
-    PublicId,
     Sku,
     Slug,
     Tag,
@@ -28,7 +26,7 @@ from core.catalog.schemas.fields import (
     Word,
 )
 from core.catalog.selectors import DESK_SORTS
-from core.kernel.schemas import Moment, StrictSchema
+from core.kernel.schemas import Limit, Moment, PublicId, StrictSchema
 
 
 class MoneyIn(StrictSchema):

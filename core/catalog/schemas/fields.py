@@ -5,7 +5,6 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 MOST_AMOUNT = 1_000_000_000_000
-PublicId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=150, pattern=r"^[^\x00]+$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00]+$")]
 Word = Annotated[str, StringConstraints(max_length=80, pattern=r"^[^\x00]*$")]
@@ -23,5 +22,4 @@ Amount = Annotated[int, Field(ge=0, le=MOST_AMOUNT)]
 Grams = Annotated[int, Field(ge=0, le=5_000_000)]
 Millimetres = Annotated[int, Field(ge=0, le=50_000)]
 Threshold = Annotated[int, Field(ge=0, le=1_000_000)]
-Limit = Annotated[int, Field(ge=1, le=100)]
 Cursor = Annotated[str, StringConstraints(max_length=900, pattern=r"^[A-Za-z0-9_-]*$")]
