@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from tenants import context, hosts, schemas, slugs
 from tenants.errors import CommerceError
+from tenants.failpoints import failpoint
 from tenants.models import MAY_BECOME, HostKind, Hostname, Membership, Role, Store, StoreState, User
 from tenants.work import enqueue, register
 
@@ -51,6 +52,7 @@ def open_store(*, owner: User, name: str, slug: str, language: str = "id", is_de
         Hostname.objects.create(
             name=f"{slug}.{suffix}", kind=kind, store=store, is_primary=True, verified_at=timezone.now()
         )
+    failpoint("provisioning.before_duty")
     enqueue(PROVISION, {"store_id": store.pk})
     return store
 
@@ -62,6 +64,7 @@ def provision(*, store_id: int) -> None:
         step, then = _STEPS[store.state]
         step(store)
         move(store, then)
+        failpoint("provisioning.after_step")
     hosts.forget(store)
 
 
@@ -79,10 +82,12 @@ def move(store: Store, state: str) -> None:
 
 def _make_schema(store: Store) -> None:
     schemas.make(store.schema_name)
+    failpoint("provisioning.after_schema")
 
 
 def _make_tables(store: Store) -> None:
     schemas.furnish(store.schema_name)
+    failpoint("provisioning.after_tables")
 
 
 def prepare(store: Store) -> None:
@@ -90,9 +95,12 @@ def prepare(store: Store) -> None:
     with context.in_store(store), transaction.atomic():
         for path in settings.STORE_SETUP:
             import_string(path)(store)
+            failpoint("provisioning.in_prepare")
+    failpoint("provisioning.after_prepare")
 
 
 def _open(store: Store) -> None:
+    failpoint("provisioning.before_open")
     hosts.forget(store)
 
 

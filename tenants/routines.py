@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tenants import context, work
+from tenants.failpoints import failpoint
 from tenants.models import Job, Store, StoreState
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ def _visit(kind: str, body: Body) -> None:
             except Exception:  # one store's trouble must not keep the others waiting
                 log.exception("%s failed in a store", kind)
                 work.enqueue(kind, {}, dedupe_key=f"{store.schema_name}:{kind}"[-200:])
+        failpoint("routines.after_visit")
         work.report(number, len(stores))
 
 
@@ -63,6 +65,7 @@ def start_due(now: datetime) -> None:
             last = asked.values_list("created_at", flat=True).first()
             if last is None or last <= now - period:
                 work.enqueue(kind, {}, dedupe_key=kind)
+                failpoint("routines.after_enqueue")
 
 
 def periods() -> dict[str, timedelta]:

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from tenants import blueprint, context, privileges
+from tenants.failpoints import failpoint
 
 
 def new_schema_name() -> str:
@@ -67,6 +68,7 @@ def furnish(schema_name: str) -> None:
         return
     with privileges.as_owner():
         _fill(schema_name)
+    failpoint("provisioning.in_tables")
     privileges.grant(schema_name)
 
 

@@ -26,6 +26,7 @@ from redis.exceptions import RedisError
 
 from tenants import context
 from tenants.bell import huey
+from tenants.failpoints import failpoint
 from tenants.models import Job, JobState, StoreState
 
 log = logging.getLogger(__name__)
@@ -205,6 +206,7 @@ def work_until_idle(most: int = 1_000) -> int:
 
 def run(job: Job) -> None:
     """Run a claimed duty in its store and write down how it ended."""
+    failpoint("work.after_claim")
     if job.attempts > job.max_attempts:
         _bury(job, "The worker died each time it tried this.")
         return
@@ -244,12 +246,14 @@ def _run_in_store(job: Job) -> None:
     with _ground(job):
         if not duty.atomic:
             _call(job, duty)
+            failpoint("work.before_done")
             _finish(job)
             return
         with transaction.atomic():
             _hold(job)
             _call(job, duty)
             _finish(job)
+            failpoint("work.before_commit")
 
 
 def _ground(job: Job) -> AbstractContextManager[Any]:
@@ -352,6 +356,7 @@ def answer() -> None:
 
 def ring() -> None:
     """Wake one worker. Redis being away is not an error: the poll finds the duty."""
+    failpoint("work.before_bell")
     try:
         answer()
     except (RedisError, OSError):

@@ -14,6 +14,7 @@ from core.kernel import audit, ids, outbox
 from core.kernel.errors import CommerceError, InvalidInput, NotFound
 from core.orders import services as orders
 from core.orders.models import Order, OrderLine
+from tenants.failpoints import failpoint
 from tenants.permissions import Actor
 
 LONGEST_LINE = 60
@@ -55,6 +56,7 @@ def ship(
         actor=actor,
     )
     inventory.consume(reference=order.number, taken=taken, actor=actor)
+    failpoint("fulfilment.after_consume")
     fulfilment = Fulfilment.objects.create(
         public_id=ids.new_id("ful"),
         order=order,
@@ -69,6 +71,7 @@ def ship(
     )
     _note(actor, "fulfilment.shipped", order, fulfilment, {"taken": taken})
     outbox.record(events.OrderFulfilled(order_id=order.pk, fulfilment_id=fulfilment.pk))
+    failpoint("fulfilment.before_commit")
     return fulfilment
 
 

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from core.integrations import services
 from core.integrations.models import IdempotencyKey
 from core.kernel.problems import problem
+from tenants.failpoints import failpoint
 from tenants.models import HostKind
 
 KEPT = timedelta(hours=48)
@@ -73,6 +74,7 @@ class IdempotencyMiddleware:
                 return response
             _keep(row, response)
             row.save(update_fields=["status", "body"])
+            failpoint("idempotency.before_commit")
         return response
 
     def _remembered(self, request: HttpRequest, row: IdempotencyKey) -> HttpResponseBase:
@@ -83,7 +85,9 @@ class IdempotencyMiddleware:
         response = self.get_response(request)
         if response.status_code < 400:
             _keep(row, response)
+            failpoint("idempotency.before_keep")
             IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
+            failpoint("idempotency.after_keep")
         return response
 
 

@@ -12,6 +12,7 @@ from django.db.utils import DatabaseError
 from django_tenants.postgresql_backend import base as schema_backend
 
 from tenants.context import CrossStoreError, StoreSchemaMissing, expected_schema, run_last_acts
+from tenants.failpoints import failpoint
 
 # One statement sets the path, leaves a mark that triggers can read, and says whether the schema exists.
 _SET_PATH = (
@@ -35,6 +36,7 @@ class DatabaseWrapper(schema_backend.DatabaseWrapper):
         if self.last_acts:
             try:
                 run_last_acts()
+                failpoint("database.before_commit")
             except BaseException:
                 self.rollback()
                 raise

@@ -24,6 +24,7 @@ from core.kernel import audit, files, ids, images, outbox
 from core.kernel.errors import InvalidInput, NotFound
 from core.kernel.image_worker import MAX_BYTES
 from tenants import context, entitlements
+from tenants.failpoints import failpoint
 from tenants.permissions import Actor
 
 log = logging.getLogger(__name__)
@@ -106,7 +107,9 @@ def keep_photo(*, product_id: int, photo: Photo, alt_text: str = "", actor: Acto
     )
     _tell(media, actor, "media.added", {"bytes": media.bytes})
     outbox.record(events.MediaUploaded(media_id=media.pk))
+    failpoint("media.before_file")
     default_storage.save(key, ContentFile(photo.content))
+    failpoint("media.after_file")
     return media
 
 
@@ -121,7 +124,9 @@ def render_media(*, media_id: int) -> None:
     try:
         with tempfile.TemporaryDirectory() as folder:
             drawn = images.render(Path(default_storage.path(media.original)), into=Path(folder))
+            failpoint("media.after_drawing")
             renditions = _store(media, drawn.renditions)
+            failpoint("media.after_files")
     except images.ImageRefused as refusal:
         _settle(media, MediaState.REFUSED, error=refusal.message[:200], bytes=0)
         return

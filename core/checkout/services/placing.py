@@ -23,6 +23,7 @@ from core.orders import services as orders
 from core.orders.models import Order, OrderSource
 from core.orders.services import DraftAddress, DraftLine, OrderDraft
 from core.payments import services as payments
+from tenants.failpoints import failpoint
 from tenants.permissions import Actor
 
 
@@ -79,17 +80,23 @@ def place_order(*, cart_id: str, purchase: Purchase, now: datetime, actor: Actor
     if cart.order_id is not None:
         return Order.objects.get(pk=cart.order_id)
     require_open(cart, now)
+    failpoint("checkout.after_cart_lock")
     purchase = _checked(purchase)
     quote = selectors.quote(cart, region_code=purchase.region_code, method_id=purchase.shipping_method)
     _refuse_changes(quote, purchase)
 
     draft = _draft(cart, quote, purchase, actor=actor, now=now)
+    failpoint("checkout.after_quote")
     order = orders.create(draft=draft, actor=actor)
+    failpoint("checkout.after_order")
     inventory.allocate(reference=order.number, wanted=quote.wanted, location_id=draft.location_id)
+    failpoint("checkout.after_allocate")
     payments.open(order=order, method_code=purchase.payment_method, now=now, actor=actor)
+    failpoint("checkout.after_payment")
     cart.order_id = order.pk
     cart.save(update_fields=["order_id"])
     order.refresh_from_db()
+    failpoint("checkout.before_commit")
     return order
 
 

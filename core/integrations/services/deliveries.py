@@ -17,6 +17,7 @@ from core.kernel import audit, ids
 from core.kernel.errors import CommerceError
 from tenants import work
 from tenants.context import require_store
+from tenants.failpoints import failpoint
 from tenants.permissions import Actor
 
 KEPT = timedelta(days=30)
@@ -76,6 +77,7 @@ def _written(
             "created_at": now,
         },
     )
+    failpoint("webhooks.after_row")
     if is_new and is_active:
         send(delivery_id=row.pk, attempt=0)
     return row if is_new else None

@@ -25,6 +25,7 @@ from core.integrations.models import (
 from core.integrations.ports import AddressForbidden, Answer, Failure, NoAnswer
 from core.integrations.services.warning import warn_owners
 from core.kernel import audit, sealing
+from tenants.failpoints import failpoint
 from tenants.permissions import SYSTEM
 from tenants.work import store_task
 
@@ -62,7 +63,9 @@ def send(*, delivery_id: int, attempt: int) -> None:
     delivery = _claim(delivery_id, attempt, now)
     if delivery is None:
         return
+    failpoint("webhooks.after_claim")
     answer = _ask(delivery, now)
+    failpoint("webhooks.after_post")
     _write_down(delivery, answer, timezone.now())
 
 
@@ -136,6 +139,7 @@ def _write_down(delivery: WebhookDelivery, answer: Answer | NoAnswer, now: datet
     else:
         _failed(endpoint, row, now)
     row.save(update_fields=["tries", "last_status", "state", "next_at", "delivered_at"])
+    failpoint("webhooks.in_write_down")
 
 
 def _told(answer: Answer | NoAnswer, now: datetime) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from core.inventory.services.ledger import (
 )
 from core.kernel import ids
 from core.kernel.errors import CommerceError
+from tenants.failpoints import failpoint
 from tenants.permissions import SYSTEM, Actor
 from tenants.work import store_task
 
@@ -58,6 +59,7 @@ def allocate(*, reference: str, wanted: Mapping[str, int], location_id: int) -> 
 
     for sku, quantity in wanted.items():
         _take(stock, sku, quantity).allocated += quantity
+    failpoint("inventory.in_allocate")
     Allocation.objects.bulk_create(
         Allocation(stock_item=stock[sku], reference=reference, quantity=quantity)
         for sku, quantity in wanted.items()

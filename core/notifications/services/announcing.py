@@ -13,6 +13,7 @@ from core.notifications.models import Message, MessageState
 from core.notifications.selectors import Story
 from core.notifications.services.sending import deliver
 from tenants.context import require_store
+from tenants.failpoints import failpoint
 from tenants.work import store_task
 
 # After a long breakdown nobody wants to hear that last week's parcel has left.
@@ -45,6 +46,7 @@ def announce(*, kind: str, source_id: int, now: datetime) -> int:
         ],
         ignore_conflicts=True,
     )
+    failpoint("mail.after_rows")
     waiting = Message.objects.filter(reference=reference, state=MessageState.WAITING).order_by("pk")
     for message in waiting:
         deliver(message_id=message.pk)

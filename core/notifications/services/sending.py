@@ -14,6 +14,7 @@ from core.kernel import audit
 from core.kernel.errors import CommerceError
 from core.notifications import mail, selectors
 from core.notifications.models import Message, MessageState
+from tenants.failpoints import failpoint
 from tenants.permissions import Actor
 from tenants.work import store_task
 
@@ -40,6 +41,7 @@ def deliver(*, message_id: int) -> None:
     message = _claim(message_id, timezone.now())
     if message is None:
         return
+    failpoint("mail.after_claim")
     story = selectors.story(message.kind, message.source_id)
     if story is None:
         _settle(message, MessageState.SKIPPED)
@@ -53,6 +55,7 @@ def deliver(*, message_id: int) -> None:
     except Exception as error:  # whatever the provider says is written down, and the duty tries again
         _settle(message, MessageState.FAILED, last_error=_shortly(error))
         raise
+    failpoint("mail.after_send")
     _settle(message, MessageState.SENT, subject=letter.subject[:200], sent_at=timezone.now(), last_error="")
 
 

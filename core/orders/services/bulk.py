@@ -17,6 +17,7 @@ from core.orders import registry
 from core.orders.models import BulkRun, BulkState, Order
 from tenants import work, worklist
 from tenants.context import require_store
+from tenants.failpoints import failpoint
 from tenants.permissions import Actor
 
 # Up to so many orders are done while the seller waits; more become background work.
@@ -87,6 +88,7 @@ def _go_on(run: BulkRun) -> None:
         if number % _REPORT_EVERY == 0:
             work.report(number, total, public_id)
         _do_one(run, public_id, actor)
+        failpoint("orders.bulk_next")
     work.report(total, total)
     _end(run, BulkState.DONE)
 
@@ -96,6 +98,7 @@ def _do_one(run: BulkRun, public_id: str, actor: Actor) -> None:
     try:
         with transaction.atomic():
             registry.bulk_verbs[run.verb].run(_order(public_id), run.told, actor, timezone.now())
+            failpoint("orders.bulk_unnoted")
             _note(run, public_id, "")
     except CommerceError as refusal:
         _note(run, public_id, refusal.message[:300])

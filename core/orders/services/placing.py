@@ -15,6 +15,7 @@ from core.kernel.errors import InvalidInput
 from core.orders.models import Order, OrderLine
 from core.orders.services.drafts import OrderDraft
 from core.orders.services.locking import lock_order
+from tenants.failpoints import failpoint
 from tenants.permissions import Actor
 
 FIRST_NUMBER = 1001
@@ -37,6 +38,7 @@ def create(*, draft: OrderDraft, actor: Actor) -> Order:
         token=secrets.token_urlsafe(32),
         **_columns(draft),
     )
+    failpoint("orders.after_row")
     OrderLine.objects.bulk_create(
         OrderLine(order=order, total_amount=line.unit_amount * line.quantity, **asdict(line))
         for line in draft.lines
@@ -54,6 +56,7 @@ def create(*, draft: OrderDraft, actor: Actor) -> Order:
         changes={"number": number, "total_amount": order.total_amount},
     )
     outbox.record(events.OrderPlaced(order_id=order.pk))
+    failpoint("orders.after_events")
     return order
 
 

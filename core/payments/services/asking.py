@@ -12,6 +12,7 @@ from core.payments.services import connections
 from core.payments.services.expiry import expire
 from core.payments.services.locking import MethodUnavailable, PaymentClosed
 from core.payments.services.outcomes import apply_outcome
+from tenants.failpoints import failpoint
 from tenants.work import store_task
 
 # How long a payment that the gateway still examines is left alone.
@@ -51,6 +52,7 @@ def lapse(*, payment_id: int) -> None:
     payment = Payment.objects.get(pk=payment_id)
     if payment.state in OPEN_STATES and payment.method in connections.GATEWAY_OF:
         found = _last_word(payment)
+        failpoint("payments.after_last_word")
         if found is not None and found.outcome in (Outcome.AUTHORISED, Outcome.REVIEW):
             lapse(payment_id=payment_id, run_at=timezone.now() + LOOK_AGAIN)
             return
@@ -99,5 +101,6 @@ def call_off(*, payment_id: int) -> None:
     gateway = connections.gateway_for(payment)
     try:
         gateway.cancel(reference=payment.reference)
+        failpoint("payments.after_call_off")
     except GatewayRefused:
         check_payment(payment_id=payment_id)

@@ -12,6 +12,7 @@ from core.orders.models import Order, OrderState
 from core.orders.models import PaymentState as OrderPaymentState
 from core.payments.models import OPEN_STATES, PaymentState
 from core.payments.services.locking import lock_payment, move
+from tenants.failpoints import failpoint
 from tenants.permissions import SYSTEM
 
 
@@ -32,6 +33,7 @@ def expire(*, payment_id: int, now: datetime) -> None:
         move(payment, PaymentState.EXPIRED, actor=SYSTEM)
         payment.save(update_fields=["state"])
         outbox.record(events.PaymentExpired(payment_id=payment.pk))
+    failpoint("payments.in_expire")
     if payment.state in (PaymentState.EXPIRED, PaymentState.CANCELLED) and _waits_in_vain(order):
         orders.cancel(order_id=order.pk, reason=_("Not paid in time"), restock=True, actor=SYSTEM, now=now)
 

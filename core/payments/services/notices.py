@@ -13,6 +13,7 @@ from core.payments.models import GatewayMessage, MessageState, Payment, PaymentM
 from core.payments.ports import GatewayNotice, InvalidNotice, InvalidSignature
 from core.payments.services import asking, connections
 from core.payments.services.outcomes import apply_outcome
+from tenants.failpoints import failpoint
 from tenants.work import store_task
 
 
@@ -45,6 +46,7 @@ def keep_notice(
     except InvalidNotice as unreadable:
         raise NoticeRefused(400) from unreadable
     message = _kept(provider, notice, now)
+    failpoint("payments.notice_kept")
     if message.state != MessageState.APPLIED:
         apply_notice(message_id=message.pk)
     return message
@@ -78,6 +80,7 @@ def apply_notice(*, message_id: int) -> None:
         _close(message, MessageState.IGNORED, "no such payment")
         return
     found = connections.gateway_for(payment).find(reference=payment.reference)
+    failpoint("payments.notice_understood")
     if found is None:
         _close(message, MessageState.IGNORED, "the gateway knows no such payment")
         return
@@ -85,6 +88,7 @@ def apply_notice(*, message_id: int) -> None:
         _close(message, MessageState.REFUSED, f"{found.amount.amount} is not the amount asked for")
         return
     changed = apply_outcome(payment_id=payment.pk, found=found, now=timezone.now())
+    failpoint("payments.notice_applied")
     _close(message, MessageState.APPLIED if changed else MessageState.IGNORED, "")
 
 

@@ -24,6 +24,7 @@ from core.payments.ports import (
 from core.payments.services import connections
 from core.payments.services.asking import call_off, check_payment, lapse
 from core.payments.services.locking import MethodUnavailable, PaymentClosed, move
+from tenants.failpoints import failpoint
 from tenants.permissions import SHOPPER, Actor
 
 LARGEST_CODE = 999
@@ -78,6 +79,7 @@ def open(*, order: Order, method_code: str, now: datetime, actor: Actor = SHOPPE
         created_at=now,
         expires_at=expires_at,
     )
+    failpoint("payments.after_row")
     if expires_at is not None:
         is_hosted = method_code in connections.GATEWAY_OF
         lapse(payment_id=payment.pk, run_at=expires_at + GRACE if is_hosted else expires_at)
@@ -133,7 +135,9 @@ def start(*, payment_id: int, return_url: str, now: datetime) -> str:
     _refuse_settled(payment.order)
     if payment.redirect_url:
         return payment.redirect_url
+    failpoint("payments.before_start")
     session = _session(payment, return_url)
+    failpoint("payments.after_start")
     Payment.objects.filter(pk=payment.pk, redirect_url="").update(
         redirect_url=session.redirect_url, provider_reference=session.provider_reference
     )

@@ -15,6 +15,7 @@ from core.orders.models import Order, OrderState
 from core.orders.models import PaymentState as OrderPaymentState
 from core.payments.models import MethodCode, Payment, PaymentState
 from core.payments.services.locking import PaymentClosed, lock_payment, move
+from tenants.failpoints import failpoint
 from tenants.permissions import Actor
 
 BY_HAND = (MethodCode.MANUAL_TRANSFER, MethodCode.COD)
@@ -83,6 +84,7 @@ def receive(payment: Payment, order: Order, *, amount: int, actor: Actor, now: d
             subject_id=order.public_id,
             changes={"reference": payment.reference, "amount": amount},
         )
+    failpoint("payments.in_receive")
     orders.mark_paid(order_id=order.pk, actor=actor, now=now)
     outbox.record(events.PaymentReceived(payment_id=payment.pk))
 

@@ -17,6 +17,7 @@ from core.payments.models import HOLDING_STATES, Payment, PaymentState, Refund, 
 from core.payments.ports import GatewayRefused
 from core.payments.services import connections
 from core.payments.services.locking import PaymentClosed, lock_payment, move
+from tenants.failpoints import failpoint
 from tenants.permissions import SYSTEM, Actor
 from tenants.work import store_task
 
@@ -117,6 +118,7 @@ def send_refund(*, refund_id: int) -> None:
     if row.state != RefundState.REQUESTED:
         return
     payment = row.payment
+    failpoint("payments.before_refund")
     try:
         connections.gateway_for(payment).refund(
             reference=payment.reference,
@@ -127,6 +129,7 @@ def send_refund(*, refund_id: int) -> None:
     except GatewayRefused as refused:
         refuse_refund(refund_id=refund_id, why=refused.message)
         return
+    failpoint("payments.after_refund")
     finish_refund(refund_id=refund_id, actor=SYSTEM, now=timezone.now())
 
 
@@ -148,6 +151,7 @@ def finish_refund(*, refund_id: int, actor: Actor, now: datetime) -> None:
 
 
 def _take_off(payment: Payment, row: Refund, actor: Actor) -> None:
+    failpoint("payments.in_refund")
     payment.refunded_amount += row.amount
     is_all = payment.refunded_amount >= payment.received_amount
     to = PaymentState.REFUNDED if is_all else PaymentState.PARTLY_REFUNDED
