@@ -1,14 +1,48 @@
-"""Cache keys that carry the store, and values that are plain JSON (never pickle)."""
+"""Cache keys that carry the store, values that are plain JSON (never pickle), and a `clear` with borders."""
 
 import json
+import re
 from typing import Any
 
+from django.core.cache.backends.redis import RedisCache
+
 from tenants.context import require_store
+
+_SPECIAL = re.compile(r"[][*?^\\-]")
+_MOST_AT_ONCE = 500
 
 
 def store_key(key: str, key_prefix: str, version: int) -> str:
     """Prefix the store's permanent id. Raises NoStoreContext outside a store."""
-    return f"{key_prefix}:{require_store().uid}:{version}:{key}"
+    return f"{store_prefix(key_prefix)}{version}:{key}"
+
+
+def store_prefix(key_prefix: str) -> str:
+    """How every key of the store in force begins. Raises NoStoreContext outside a store."""
+    return f"{key_prefix}:{require_store().uid}:"
+
+
+class BoundedRedisCache(RedisCache):
+    """Django's Redis cache, whose `clear` removes this alias' own keys: the store's, where it is the store's.
+
+    Django would empty the whole Redis: every store's pages, log-in limits, sessions and the bell.
+    """
+
+    def clear(self) -> bool:
+        """Remove what was kept here; of a store's cache, what the store in force kept."""
+        is_of_store = self.key_func is store_key
+        begins = store_prefix(self.key_prefix) if is_of_store else f"{self.key_prefix}:"
+        client = self._cache.get_client(None, write=True)
+        pattern = _SPECIAL.sub(r"\\\g<0>", begins) + "*"
+        batch: list[bytes] = []
+        for key in client.scan_iter(match=pattern, count=1000):
+            batch.append(key)
+            if len(batch) == _MOST_AT_ONCE:
+                client.unlink(*batch)
+                batch.clear()
+        if batch:
+            client.unlink(*batch)
+        return True
 
 
 class JsonSerializer:
