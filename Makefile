@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test bench format clean lock lint lint-style lint-format lint-types lint-imports lint-messages
+.PHONY: help run test mutations bench format clean lock lint lint-style lint-format lint-types lint-imports lint-messages
 # Redis' wheel and most others exist for 3.11; any newer Python works as well.
 PYTHON ?= $(shell python3.11 -c '' 2>/dev/null && echo python3.11 || echo python3)
 PORT ?= 8000
@@ -23,6 +23,7 @@ MARKERS := not bench$(if $(CI)$(CHAOS),, and not chaos)$(if $(CI)$(BROWSER),, an
 help:
 	@echo "make run     start SmartSeller on http://localhost:$(PORT)  (PORT=8001, DATA_DIR=.data, SEED=0)"
 	@echo "make test    run the tests                              (BROWSER=1 also drives Chromium, CHAOS=1 kills workers, ARGS='-k stock', WORKERS=2)"
+	@echo "make mutations  take the guards away one by one: the tests that watch over them must go red (ARGS=schema-guard)"
 	@echo "make bench   measure pages, papers and sign-up in a store of the demo's size"
 	@echo "make lint    check style, types, imports and translations"
 	@echo "make format  write the sources in the agreed style"
@@ -36,6 +37,12 @@ test: .venv/dev.stamp
 	@$(PY) -m config.frontend
 	@$(PY) manage.py messages --compile --settings config.settings.test
 	@$(PY) -m pytest -n $(WORKERS) -m '$(MARKERS)' $(ARGS)
+
+# Each guard is taken away in the tests' own process; the product has no switch for it.
+mutations: .venv/dev.stamp
+	@$(PY) -m config.frontend
+	@$(PY) manage.py messages --compile --settings config.settings.test
+	@$(PY) -m tests.mutations $(ARGS)
 
 # What pages, papers and a sign-up cost, in a table. It fills a store first, which takes minutes.
 bench: .venv/dev.stamp
