@@ -24,6 +24,8 @@ from tenants.errors import CommerceError
 from tenants.hosts import origin, platform_origin
 from tenants.models import Store, StoreState, User
 from tenants.permissions import Actor, public
+from tenants.privacy import clears_site
+from tenants.security_log import note
 
 _MOST_ALERTS = 200
 
@@ -35,16 +37,19 @@ def enter(request: HttpRequest) -> HttpResponse:
     """Take a hand-off code and open a session that is good on this host only, for a working day."""
     user, next_path = handoff.redeem_for_console(code=request.GET.get("code", ""), now=timezone.now())
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    note("login.handed_over", user=user.uid)
     request.session.set_expiry(int(SESSION_LASTS.total_seconds()))
     acts.note(actor=acts.staff(user), action="console.entered", store=None)
     return redirect(next_path)
 
 
+@clears_site
 @never_cache
 @require_POST
 @public
 def leave(request: HttpRequest) -> HttpResponse:
     """End this host's session; the platform's goes on."""
+    note("logout", user=getattr(request.user, "uid", ""))
     logout(request)
     return HttpResponseRedirect(f"{platform_origin()}/stores/")
 

@@ -16,6 +16,7 @@ from django.utils.connection import ConnectionProxy
 
 from tenants import platform_mails
 from tenants.hosts import platform_origin
+from tenants.security_log import note
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -42,6 +43,27 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Everything else that allauth wants to say: security notices, and answers to unknown addresses."""
         platform_mails.tell(kind=template_prefix.rpartition("/")[2], email=email)
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """Open the session, and note who came in from where."""
+        super().login(request, user)
+        note("login", user=getattr(user, "uid", ""), ip=self.get_client_ip(request))
+
+    def logout(self, request: HttpRequest) -> None:
+        """End the session, and note it."""
+        note("logout", user=getattr(request.user, "uid", ""))
+        super().logout(request)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Note a wrong password; whose it was is not: names that fail are often passwords."""
+        meters.LOGIN_FAILURES.inc()
+        note("login.failed", ip=self.get_client_ip(request))
+
+    def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
+        """Ask for the password again, and note how it went."""
+        is_right = super().reauthenticate(user, password)
+        note("proof.given" if is_right else "proof.failed", user=getattr(user, "uid", ""))
+        return is_right
 
 
 def count_limits_for_all_hosts() -> None:

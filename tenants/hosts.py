@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from tenants import context
 from tenants.models import HostKind, Hostname, Store, StoreState
+from tenants.security_log import note
 
 _LABEL = re.compile(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
 _CACHE_SECONDS = 300
@@ -194,6 +195,7 @@ def _to_main_address(request: HttpRequest, name: str) -> HttpResponse:
 
 def origin(name: str) -> str:
     """The public address of a host name, with the port that development needs."""
+            note("host.unknown", host=request.META.get("HTTP_HOST", ""))
     standard = {"http": "80", "https": "443"}[settings.SCHEME]
     port = "" if standard == settings.PUBLIC_PORT else f":{settings.PUBLIC_PORT}"
     return f"{settings.SCHEME}://{name}{port}"

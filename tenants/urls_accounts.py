@@ -14,6 +14,8 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from tenants.hosts import origin
+from tenants.privacy import clears_site
+from tenants.security_log import tells_failures
 from tenants.views import platform
 
 # A form that proves who somebody is may end on a store's dashboard or in the console, and browsers hold the
@@ -25,7 +27,7 @@ leads_inside = csp_update(
 urlpatterns: list[URLPattern | URLResolver] = [
     path("signup/", platform.sign_up, name="account_signup"),
     path("login/", leads_inside(account.login), name="account_login"),
-    path("logout/", leads_inside(account.logout), name="account_logout"),
+    path("logout/", clears_site(leads_inside(account.logout)), name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", leads_inside(account.reauthenticate), name="account_reauthenticate"),
     path("email/", account.email, name="account_email"),
@@ -44,8 +46,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="account_reset_password_from_key",
     ),
     path("2fa/", mfa.index, name="mfa_index"),
-    path("2fa/authenticate/", leads_inside(mfa.authenticate), name="mfa_authenticate"),
-    path("2fa/reauthenticate/", leads_inside(mfa.reauthenticate), name="mfa_reauthenticate"),
+    path(
+        "2fa/authenticate/",
+        tells_failures("second_factor.failed")(leads_inside(mfa.authenticate)),
+        name="mfa_authenticate",
+    ),
+    path(
+        "2fa/reauthenticate/",
+        tells_failures("second_factor.failed")(leads_inside(mfa.reauthenticate)),
+        name="mfa_reauthenticate",
+    ),
     path("2fa/totp/activate/", totp.activate_totp, name="mfa_activate_totp"),
     path("2fa/totp/deactivate/", totp.deactivate_totp, name="mfa_deactivate_totp"),
     path("2fa/recovery-codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),

@@ -66,12 +66,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tenants.security_log.SecurityLogMiddleware",
     "tenants.members.MemberMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "storefront.preview.PreviewMiddleware",
+    "tenants.privacy.PrivateAnswerMiddleware",
     "tenants.refusals.RefusalMiddleware",
     "core.integrations.idempotency.IdempotencyMiddleware",
 ]
@@ -190,6 +192,7 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+SESSION_IDLE_SECONDS = {"PLATFORM": 12 * 3600, "DASHBOARD": 12 * 3600, "CONSOLE": 30 * 60}
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
@@ -205,6 +208,7 @@ ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_PREVENT_ENUMERATION = True
 # A mail about every change of password, address or second factor.
+    {"NAME": "tenants.passwords.OwnWordsValidator"},
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 MFA_ADAPTER = "tenants.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -217,6 +221,8 @@ LANGUAGES = [("id", _("Bahasa Indonesia")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "templates" / "locale"]
 LANGUAGE_COOKIE_NAME = "lang"
 USE_I18N = True
+# Whoever changes how one logs in shows again who they are.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 USE_TZ = True
 TIME_ZONE = "Asia/Jakarta"
 
@@ -283,3 +289,6 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
 }
+# Whom to tell about a weakness: a `mailto:` or `https:` address. Stands in /.well-known/security.txt.
+SECURITY_CONTACT = os.environ.get("SECURITY_CONTACT", "mailto:security@smartseller.example")
+

@@ -9,5 +9,6 @@ handler500 = "tenants.refusals.broken"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", public(set_language), name="set_language"),
+    path(".well-known/", include("tenants.urls_wellknown")),
     path("", include("billing.urls_console")),
 ]

@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/audit/", include("core.analytics.urls_audit")),
     path("settings/domains/", include("tenants.urls_domains")),
     path("work/", include("tenants.urls_work")),
+    path(".well-known/", include("tenants.urls_wellknown")),
 ]
 
 if settings.DEVELOPMENT:

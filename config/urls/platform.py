@@ -7,7 +7,7 @@ from django.views.i18n import set_language
 from billing import pages
 from tenants.permissions import public
 from tenants.urls_accounts import leads_inside
-from tenants.views import account, invitations, platform
+from tenants.views import account, invitations, platform, wellknown
 
 handler500 = "tenants.refusals.broken"
 
@@ -21,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", account.overview, name="account"),
     path("accounts/", include("tenants.urls_accounts")),
     path("console/enter/", platform.enter_console, name="enter_console"),
+    path(".well-known/change-password", wellknown.change_password, name="well_known_change_password"),
+    path(".well-known/", include("tenants.urls_wellknown")),
 ]
 
 if settings.DEVELOPMENT:

@@ -11,5 +11,6 @@ handler404 = "storefront.views.errors.not_found"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/storefront/v1/", storefront_api.urls),
     path("hooks/", include("core.payments.urls_hooks")),
+    path(".well-known/", include("tenants.urls_wellknown")),
     path("", include("storefront.urls")),
 ]

@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import IntegrityError, transaction
@@ -23,7 +23,9 @@ from django.utils.translation import gettext as _
 
 from core.integrations import services
 from core.integrations.models import IdempotencyKey
+from core.kernel import sealing
 from core.kernel.problems import problem
+from core.kernel.sealing import SealBroken
 from tenants.failpoints import failpoint
 from tenants.models import HostKind
 
@@ -128,7 +130,18 @@ def _claim(row: IdempotencyKey) -> IdempotencyKey | None:
 
 def _keep(row: IdempotencyKey, response: HttpResponseBase) -> None:
     row.status = response.status_code
-    row.body = json.loads(getattr(response, "content", b"") or b"null")
+    answer = json.loads(getattr(response, "content", b"") or b"null")
+    # An answer may show a key that is shown once, or a shopper's address.
+    row.body = sealing.seal(answer, place=_place(row))
+
+
+def _place(row: IdempotencyKey) -> str:
+    return f"integrations_idempotencykey|{row.caller}|{row.key}"
+
+
+def _answer_of(row: IdempotencyKey) -> Any:
+    """What was answered; release N-1 kept it in the clear. Raises SealBroken when its key is gone."""
+    return sealing.unseal(row.body, place=_place(row)) if isinstance(row.body, str) else row.body
 
 
 def _fingerprint(request: HttpRequest) -> str:
@@ -143,9 +156,12 @@ def _stored(known: IdempotencyKey, asked: IdempotencyKey) -> HttpResponse:
     if known.fingerprint != asked.fingerprint:
         message = _("This Idempotency-Key was used for another request. Use a new key.")
         return problem(409, "idempotency_conflict", message)
-    response = HttpResponse(
-        json.dumps(known.body), status=known.status or 200, content_type="application/json"
-    )
+    try:
+        answer = _answer_of(known)
+    except SealBroken:
+        message = _("This was done before, but its answer can no longer be shown.")
+        return problem(409, "idempotency_conflict", message)
+    response = HttpResponse(json.dumps(answer), status=known.status or 200, content_type="application/json")
     response.headers["Cache-Control"] = "no-store"
     response.headers["Idempotent-Replayed"] = "true"
     return response

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 from tenants import handoff
 from tenants.hosts import platform_origin
 from tenants.permissions import public
+from tenants.privacy import clears_site
+from tenants.security_log import note
 
 
 @never_cache
@@ -24,13 +26,16 @@ def enter(request: HttpRequest) -> HttpResponse:
         now=timezone.now(),
     )
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    note("login.handed_over", user=user.uid)
     return redirect(next_path)
 
 
+@clears_site
 @never_cache
 @require_POST
 @public
 def leave(request: HttpRequest) -> HttpResponse:
     """End this host's session, and offer to end the platform's too."""
+    note("logout", user=getattr(request.user, "uid", ""))
     logout(request)
     return render(request, "platform/left.html", {"platform": platform_origin()})
