@@ -56,7 +56,6 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Note a wrong password; whose it was is not: names that fail are often passwords."""
-        meters.LOGIN_FAILURES.inc()
         note("login.failed", ip=self.get_client_ip(request))
 
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
