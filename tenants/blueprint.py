@@ -1,8 +1,11 @@
 """The SQL that makes an empty store, written down once and replayed for every further one.
 
 Django builds its models anew for each of dozens of migrations, which takes seconds; the statements themselves
-take a fraction of one. `manage.py setup` makes one schema by its migrations and writes down what they do, in
-a file named after the migrations' contents. A test compares both ways by structure.
+take a fraction of one. `manage.py setup` makes the template by its migrations and writes down what they do,
+in a file named after the migrations' contents. A test compares both ways by structure.
+
+Which release's structure is head stands in the database, so that workers of two releases, side by side while
+a new one is rolled out, agree on it.
 """
 
 import hashlib
@@ -19,6 +22,10 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
+
+from tenants import context
+from tenants.pool_models import Blueprint
 
 # What is asked or bracketed, and what Django remembers about migrations, is no part of the structure.
 _NO_STRUCTURE = re.compile(r"\s*(SELECT|SAVEPOINT|RELEASE|ROLLBACK|SET|LOCK)\b", re.IGNORECASE)
@@ -27,18 +34,40 @@ _REMEMBER = "INSERT INTO django_migrations (app, name, applied) VALUES ('{app}',
 
 
 @cache
-def _file() -> Path:
-    digest = hashlib.sha256()
+def digest() -> str:
+    """A name for what this release's migrations build."""
+    contents = hashlib.sha256()
     for name in settings.TENANT_APPS:
         folder = Path(apps.get_app_config(name.rpartition(".")[2]).path) / "migrations"
         for path in sorted(folder.glob("*.py")):
-            digest.update(f"{name} {path.name}\n".encode() + path.read_bytes())
-    return Path(settings.DATA_DIR) / "blueprints" / f"{digest.hexdigest()[:32]}.sql"
+            contents.update(f"{name} {path.name}\n".encode() + path.read_bytes())
+    return contents.hexdigest()[:32]
+
+
+def _file() -> Path:
+    return Path(settings.DATA_DIR) / "blueprints" / f"{digest()}.sql"
 
 
 def is_written() -> bool:
     """Whether this release's blueprint is there."""
     return _file().is_file()
+
+
+def head() -> Blueprint | None:
+    """The structure that every store should have: the one that was declared last, by whichever release."""
+    with context.in_public():
+        return Blueprint.objects.order_by("-drawn_at", "-pk").first()
+
+
+def declare(fingerprint: str) -> None:
+    """Make what this release's migrations build head. Nothing is written when it is."""
+    now = head()
+    if now is not None and (now.digest, now.fingerprint) == (digest(), fingerprint):
+        return
+    with context.in_public():
+        Blueprint.objects.update_or_create(
+            digest=digest(), defaults={"fingerprint": fingerprint, "drawn_at": timezone.now()}
+        )
 
 
 @contextmanager

@@ -8,19 +8,21 @@ import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from tenants import context, stores
-from tenants.models import Breach, HostKind, Hostname, Store, StoreState
+from tenants import blueprint, context, stores, structure
+from tenants.models import Blueprint, Breach, HostKind, Hostname, SpareSchema, Store, StoreState
 
 log = logging.getLogger(__name__)
 _UNFINISHED = (StoreState.REQUESTED, StoreState.SCHEMA_MADE, StoreState.MIGRATED, StoreState.PREPARED)
 # Building a store takes seconds, and a dead worker's duty is taken over after minutes.
 _LONGEST_BUILD = timedelta(minutes=10)
+_LONGEST_ROLL_OUT = timedelta(hours=1)
+_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def open_breaches() -> QuerySet[Breach]:
 
 def check_platform() -> list[Violation]:
     """Look at what must be true of stores as a whole (INV-8), and keep what is broken for the console."""
-    found = [*_unfinished(), *_schemas(), *_hosts()]
+    found = [*_unfinished(), *_schemas(), *_hosts(), *_structures(timezone.now())]
     keep(store=None, found=found)
     return found
 
@@ -81,17 +83,52 @@ def _unfinished() -> Iterator[Violation]:
         yield Violation("tenants", "INV-8.1", store.slug, "open or closed", f"{store.state} for long")
 
 
+# One statement, so one moment: a spare that becomes a store's is seen as the one or as the other.
+_OWNERS = """
+WITH owner AS (
+    SELECT schema_name, slug AS name, state = ANY(%s) AS has_tables FROM tenants_store
+    UNION ALL SELECT schema_name, 'spare ' || schema_name, true FROM tenants_spareschema
+)
+SELECT owner.name, nspname
+FROM owner FULL JOIN (SELECT nspname FROM pg_namespace WHERE nspname ~ '^s_[a-z2-7]{16}$') AS there
+    ON nspname = schema_name
+WHERE (nspname IS NULL AND has_tables) OR schema_name IS NULL
+ORDER BY schema_name, nspname
+"""
+
+
 def _schemas() -> Iterator[Violation]:
-    """Every store has its schema, and every schema its store."""
+    """Every store and every spare has its schema, and every schema a store or a spare."""
     with context.in_public(), connection.cursor() as cursor:
-        cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname ~ '^s_[a-z2-7]{16}$'")
-        there = {row[0] for row in cursor.fetchall()}
-        known = set(Store.objects.values_list("schema_name", flat=True))
-    for store in stores.with_tables():
-        if store.schema_name not in there:
-            yield Violation("tenants", "INV-8.2", store.slug, "a schema", "none")
-    for name in sorted(there - known):
-        yield Violation("tenants", "INV-8.3", f"schema {name}", "a store", "none")
+        cursor.execute(_OWNERS, [[str(state) for state in stores.WITH_TABLES]])
+        found = cursor.fetchall()
+    for owner, schema in found:
+        if schema is None:
+            yield Violation("tenants", "INV-8.2", owner, "a schema", "none")
+        else:
+            yield Violation("tenants", "INV-8.3", f"schema {schema}", "a store", "none")
+
+
+def _structures(now: datetime) -> Iterator[Violation]:
+    """Every store and every spare is at head; while a release is rolled out, at what was head once."""
+    with context.in_public():
+        head = blueprint.head()
+        if head is None:
+            return
+        accepted = {head.fingerprint}
+        if head.drawn_at > now - _LONGEST_ROLL_OUT:
+            accepted.update(Blueprint.objects.values_list("fingerprint", flat=True))
+        spares = SpareSchema.objects.filter(fingerprint=head.fingerprint)
+        owners = {spare.schema_name: f"spare {spare.schema_name}" for spare in spares}
+    owners.update((store.schema_name, store.slug) for store in stores.with_tables())
+    for name, found in _fingerprints(list(owners)):
+        if found not in accepted:
+            yield Violation("tenants", "INV-8.5", owners[name], f"like {head.fingerprint[:12]}", found[:12])
+
+
+def _fingerprints(names: list[str]) -> Iterator[tuple[str, str]]:
+    for begin in range(0, len(names), _AT_ONCE):
+        yield from structure.fingerprints(names[begin : begin + _AT_ONCE]).items()
 
 
 def _hosts() -> Iterator[Violation]:

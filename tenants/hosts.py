@@ -19,6 +19,7 @@ from tenants.security_log import note
 
 _LABEL = re.compile(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
 _CACHE_SECONDS = 300
+_UNKNOWN_SECONDS = 20
 PLATFORM, CONSOLE = "PLATFORM", "CONSOLE"
 # Machines were told these addresses and may not follow; pictures stand in old mails.
 _STAY = ("/api/", "/hooks/", "/media/")
@@ -95,7 +96,11 @@ def _store_route(name: str) -> Route | None:
         return Route(known["kind"], Store(**known["store"]), known.get("leads_to", "")) if known else None
     route = _read_route(name)
     try:
-        cache.set(key, _as_json(route), _CACHE_SECONDS if route else 20)
+        if route:
+            cache.set(key, _as_json(route), _CACHE_SECONDS)
+        else:
+            # Only where nothing stands: the store may have been announced since we looked.
+            cache.add(key, {}, _UNKNOWN_SECONDS)
     except RedisError:
         pass
     return route
@@ -139,6 +144,22 @@ def _as_json(route: Route | None) -> dict:
     fields = {field: getattr(route.store, field) for field in _STORE_FIELDS}
     told = {**fields, "uid": str(route.store.uid)}
     return {"kind": route.kind, "store": told, "leads_to": route.leads_to}
+
+
+def announce(store: Store) -> None:
+    """Let the main hosts of a store that has just opened answer from now on.
+
+    Written down, not forgotten: a request that looked a moment too early must not have the last word.
+    """
+    if not store.is_open:
+        forget(store)
+        return
+    rows = Hostname.objects.filter(store_id=store.pk, is_primary=True, verified_at__isnull=False)
+    known = {f"host:{row.name}": _as_json(Route(row.kind, store)) for row in rows}
+    try:
+        caches["platform"].set_many(known, _CACHE_SECONDS)
+    except RedisError:
+        pass
 
 
 def forget(store: Store) -> None:

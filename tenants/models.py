@@ -11,6 +11,10 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django_tenants.models import TenantMixin
 
+from tenants.pool_models import Blueprint, SpareSchema
+
+__all__ = ["Blueprint", "SpareSchema"]
+
 
 class StoreState(models.TextChoices):
     """Provisioning moves down the list; ACTIVE and SUSPENDED alternate; CLOSED is the end."""

@@ -23,6 +23,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import connection
+from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from tenants import context
 
@@ -45,7 +46,10 @@ def as_owner() -> Iterator[None]:
     try:
         yield
     finally:
-        _run("RESET ROLE")
+        # A transaction that failed forgets the role by itself, and takes no statement before it ends.
+        raw = connection.connection
+        if raw is not None and raw.info.transaction_status != TRANSACTION_STATUS_INERROR:
+            _run("RESET ROLE")
 
 
 def grant(schema_name: str) -> None:

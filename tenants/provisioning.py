@@ -1,7 +1,9 @@
-"""From a sign-up to an open store: a chain of small steps, each safe to run again.
+"""From a sign-up to an open store.
 
-The state on the Store row says which step is done. A worker walks the chain; when it dies, the job's lease
-runs out and the next worker goes on from the state. Nothing here runs inside the sign-up request.
+With a ready schema in the pool (`tenants.pool`), the store is open when the sign-up's transaction commits:
+all of it or nothing. Otherwise it is built by a chain of small steps, each safe to run again. The state on
+the Store row says which step is done. A worker walks the chain; when it dies, the job's lease runs out and
+the next worker goes on from the state.
 """
 
 from django.conf import settings
@@ -10,7 +12,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from tenants import context, hosts, schemas, slugs
+from tenants import context, hosts, pool, schemas, slugs
 from tenants.errors import CommerceError
 from tenants.failpoints import failpoint
 from tenants.models import MAY_BECOME, HostKind, Hostname, Membership, Role, Store, StoreState, User
@@ -27,15 +29,19 @@ class SlugTaken(CommerceError):
 
 @transaction.atomic
 def open_store(*, owner: User, name: str, slug: str, language: str = "id", is_demo: bool = False) -> Store:
-    """Register a store and have it built in the background.
+    """Register a store, and open it at once in a schema of the pool or have it built in the background.
 
+    Returns  the store; `is_open` says whether it is open already
     Raises   SlugRefused for a reserved or malformed address, SlugTaken for one in use
+    Locks    the row of the schema that is taken
     """
     slug = slugs.check(slug)
+    ready = pool.take()
     store = Store(
         name=name.strip(),
         slug=slug,
-        schema_name=schemas.new_schema_name(),
+        schema_name=ready or schemas.new_schema_name(),
+        state=StoreState.MIGRATED if ready else StoreState.REQUESTED,
         language=language,
         is_demo=is_demo,
     )
@@ -45,27 +51,45 @@ def open_store(*, owner: User, name: str, slug: str, language: str = "id", is_de
     except IntegrityError as clash:
         raise SlugTaken(slug) from clash
     Membership.objects.create(user=owner, store=store, role=Role.OWNER)
-    for kind, suffix in (
-        (HostKind.DASHBOARD, settings.DASHBOARD_SUFFIX),
-        (HostKind.STOREFRONT, settings.STOREFRONT_SUFFIX),
-    ):
-        Hostname.objects.create(
-            name=f"{slug}.{suffix}", kind=kind, store=store, is_primary=True, verified_at=timezone.now()
-        )
+    _name_hosts(store)
     failpoint("provisioning.before_duty")
-    enqueue(PROVISION, {"store_id": store.pk})
+    if ready:
+        _walk(store)
+    else:
+        enqueue(PROVISION, {"store_id": store.pk})
+    context.on_commit(pool.ask_to_fill)
     return store
+
+
+def _name_hosts(store: Store) -> None:
+    kinds = {
+        HostKind.DASHBOARD: settings.DASHBOARD_SUFFIX,
+        HostKind.STOREFRONT: settings.STOREFRONT_SUFFIX,
+    }
+    Hostname.objects.bulk_create(
+        Hostname(
+            name=f"{store.slug}.{suffix}",
+            kind=kind,
+            store=store,
+            is_primary=True,
+            verified_at=timezone.now(),
+        )
+        for kind, suffix in kinds.items()
+    )
 
 
 def provision(*, store_id: int) -> None:
     """Walk a store through every step that is still to be done, until it is open."""
-    store = Store.objects.get(pk=store_id)
+    _walk(Store.objects.get(pk=store_id))
+
+
+def _walk(store: Store) -> None:
     while store.state in _STEPS:
         step, then = _STEPS[store.state]
         step(store)
         move(store, then)
         failpoint("provisioning.after_step")
-    hosts.forget(store)
+    context.on_commit(hosts.announce, store)
 
 
 def move(store: Store, state: str) -> None:
@@ -101,7 +125,6 @@ def prepare(store: Store) -> None:
 
 def _open(store: Store) -> None:
     failpoint("provisioning.before_open")
-    hosts.forget(store)
 
 
 _STEPS = {

@@ -1,7 +1,6 @@
-"""Store schemas as database objects: make, bring to head, compare, drop."""
+"""Store schemas as database objects: make, bring to head, drop."""
 
 import base64
-import hashlib
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +10,12 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
-from tenants import blueprint, context, privileges
+from tenants import blueprint, context, privileges, structure
 from tenants.failpoints import failpoint
+
+# The empty store that all others are compared with. It belongs to nobody.
+TEMPLATE = "template_of_stores"
+_DRAWING = 8_444
 
 
 def new_schema_name() -> str:
@@ -82,36 +85,38 @@ def _fill(schema_name: str) -> None:
 
 
 def draw_blueprint() -> None:
-    """Write down how an empty store is made, unless this release's blueprint is there."""
-    if blueprint.is_written():
-        return
-    scratch = new_schema_name()
-    make(scratch)
+    """Bring the template to head, write down how an empty store is made, and declare the result head.
+
+    Nothing happens when all of it is done. Safe to run again after a crash, and by two at once.
+    """
+    with _one_at_a_time():
+        if blueprint.is_written() and _is_template_declared():
+            return
+        drop(TEMPLATE)
+        make(TEMPLATE)
+        furnish(TEMPLATE)
+        blueprint.declare(structure.fingerprint(TEMPLATE))
+
+
+def _is_template_declared() -> bool:
+    now = blueprint.head()
+    if now is None or now.digest != blueprint.digest() or not exists(TEMPLATE):
+        return False
+    return structure.fingerprint(TEMPLATE) == now.fingerprint
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    with context.in_public(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_DRAWING])
     try:
-        furnish(scratch)
+        yield
     finally:
-        drop(scratch)
+        with context.in_public(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_DRAWING])
 
 
 def _is_empty(schema_name: str) -> bool:
     with context.in_public(), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = %s", [schema_name])
         return bool(cursor.fetchone()[0] == 0)
-
-
-def fingerprint(schema_name: str) -> str:
-    """A hash over columns, indexes and constraints: two equal schemas have equal fingerprints."""
-    with context.in_public(), connection.cursor() as cursor:
-        cursor.execute(_STRUCTURE, {"schema": schema_name})
-        lines = [str(row[0]).replace(schema_name, "~") for row in cursor.fetchall()]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-_STRUCTURE = """
-SELECT concat_ws(' ', 'column', table_name, column_name, data_type, is_nullable, column_default)
-FROM information_schema.columns WHERE table_schema = %(schema)s
-UNION ALL SELECT concat_ws(' ', 'index', indexdef) FROM pg_indexes WHERE schemaname = %(schema)s
-UNION ALL SELECT concat_ws(' ', 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid))
-FROM pg_constraint WHERE connamespace = to_regnamespace(%(schema)s)
-ORDER BY 1
-"""

@@ -19,6 +19,7 @@ TIME_ZONES: Final = {
     "Asia/Jayapura": gettext_lazy("Eastern Indonesia (WIT)"),
 }
 LONGEST_NAME: Final = 80
+WITH_TABLES: Final = (StoreState.PREPARED, StoreState.ACTIVE, StoreState.SUSPENDED)
 
 
 class StoreFactRefused(CommerceError):
@@ -45,9 +46,8 @@ class HostFacts:
 
 def with_tables(*, slug: str = "") -> list[Store]:
     """Every store whose tables are made, open or not, oldest first; `slug` asks for one alone."""
-    made = (StoreState.PREPARED, StoreState.ACTIVE, StoreState.SUSPENDED)
     with context.in_public():
-        rows = Store.objects.filter(state__in=made).order_by("pk")
+        rows = Store.objects.filter(state__in=WITH_TABLES).order_by("pk")
         return list(rows.filter(slug=slug) if slug else rows)
 
 

@@ -20,7 +20,7 @@ from redis import Redis
 
 from core.integrations import services as integrations
 from tenants import context, provisioning, schemas, work
-from tenants.models import HostKind, Job, Membership, Role, Store, User
+from tenants.models import HostKind, Job, Membership, Role, SpareSchema, Store, User
 from tenants.permissions import SYSTEM, Permission
 from tenants.sessions import AUDIENCE
 from tests.canaries import WatchedClient, _no_canary_escapes, plant
@@ -133,6 +133,9 @@ def _reset(case: TransactionTestCase) -> None:
     for extra in Store.objects.exclude(slug__in=CAST):
         schemas.drop(extra.schema_name)
         extra.delete()
+    for spare in SpareSchema.objects.all():
+        schemas.drop(spare.schema_name)
+        spare.delete()
     User.objects.exclude(email__in=[f"{owner}@example.com" for _, owner in CAST.values()]).delete()
     for store in Store.objects.all():
         with connection.cursor() as cursor:

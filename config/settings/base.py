@@ -18,7 +18,12 @@ BRAND_NAME = os.environ.get("BRAND_NAME", "SmartSeller")
 DEBUG = False
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
 
-INSTALLED_APPS = [*SHARED_APPS, *[app for app in TENANT_APPS if app not in SHARED_APPS], "core.analytics"]
+INSTALLED_APPS = [
+    *SHARED_APPS,
+    *[app for app in TENANT_APPS if app not in SHARED_APPS],
+    "core.analytics",
+    "config.watch",
+]
 
 # --- Hosts -----------------------------------------------------------------------------------
 # Every request's host is looked up in tenants.Hostname, which refuses unknown ones: the look-up is
@@ -143,6 +148,11 @@ STORE_SETUP = [
 ]
 
 # What is counted of each store for the staff, by functions that the rooms offer.
+# How many ready schemas wait for stores to come; as many sign up in a rush without anybody waiting for tables.
+STORE_POOL_SIZE = int(os.environ.get("STORE_POOL_SIZE", "8"))
+# Triggers by which a store may differ from the template, such as those of an operator's own replication.
+TOLERATED_TRIGGERS: list[str] = []
+
 STORE_USE = {
     "products": "core.catalog.selectors.products_used",
     "storage_bytes": "core.catalog.selectors.storage_used",
@@ -179,6 +189,8 @@ SESSION_COOKIE_NAME = "sid"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+# A log-in ends after two weeks, and before that when nobody used it for half a day; in the console, where
+# every store can be seen, for half an hour (its log-ins last eight hours: tenants.console).
 CSRF_COOKIE_NAME = "csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -187,7 +199,7 @@ CSRF_FAILURE_VIEW = "tenants.refusals.csrf_failure"
 AUTH_USER_MODEL = "tenants.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "tenants.hashers.FrugalArgon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [

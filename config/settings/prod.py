@@ -18,3 +18,5 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # Limits count per visitor: how many of our own proxies stand between, each adding to X-Forwarded-For.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "1"))
 SECURE_HSTS_SECONDS = 31_536_000
+# A spare costs 3 MB and a fifth of a second of the worker.
+STORE_POOL_SIZE = int(os.environ.get("STORE_POOL_SIZE", "64"))

@@ -15,6 +15,9 @@ INSTALLED_APPS = [*INSTALLED_APPS, "config.demo"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WEBHOOKS_MAY_LOOP_BACK = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Tests of the pool fill it themselves; the tripwires of tests/conftest.py are no part of a store.
+STORE_POOL_SIZE = 0
+TOLERATED_TRIGGERS = ["tests_tripwire"]
 DATA_DIR = Path(os.environ.get("TEST_DATA_DIR") or tempfile.mkdtemp(prefix="smartseller-test-"))
 MEDIA_ROOT = DATA_DIR / "media"
 EMAIL_FILE_PATH = DATA_DIR / "mail"

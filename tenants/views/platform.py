@@ -37,11 +37,14 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         made = _sign_up(form) if form.is_valid() else None
         if made:
             user, store = made
-            return complete_signup(
-                request, user=user, redirect_url=reverse("stores:opening", args=[store.slug])
-            )
+            return complete_signup(request, user=user, redirect_url=_way_in(store))
     status = 422 if form.is_bound else 200
     return render(request, "platform/sign_up.html", {"form": form}, status=status)
+
+
+def _way_in(store: Store) -> str:
+    """Straight in where a ready schema was taken; otherwise to where one sees it being built."""
+    return reverse("stores:enter" if store.is_open else "stores:opening", args=[store.slug])
 
 
 def _sign_up(form: SignUpForm) -> tuple | None:
@@ -92,7 +95,7 @@ def new_store(request: HttpRequest) -> HttpResponse:
         except CommerceError as refusal:
             form.add_error("slug", refusal.message)
         else:
-            return redirect("stores:opening", slug=store.slug)
+            return redirect(_way_in(store))
     status = 422 if form.is_bound else 200
     return render(request, "platform/new_store.html", {"form": form}, status=status)
 

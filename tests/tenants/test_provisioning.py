@@ -11,7 +11,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from core.kernel import profile
-from tenants import blueprint, context, provisioning, schemas, work
+from tenants import blueprint, breaches, context, provisioning, schemas, structure, work
 from tenants.models import Hostname, Job, JobState, Store, StoreState, User
 from tests.conftest import PASSWORD, client_at
 
@@ -38,36 +38,27 @@ def ask_for(slug: str) -> Store:
     return provisioning.open_store(owner=owner, name=slug.title(), slug=slug)
 
 
-def orphans() -> list[str]:
-    """Schemas of stores without a store."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname ~ '^s_[a-z2-7]{16}$'")
-        found = {row[0] for row in cursor.fetchall()}
-    return sorted(found - set(Store.objects.values_list("schema_name", flat=True)))
-
-
 def assert_whole(store: Store) -> None:
     """INV-8: active, at head, prepared, and reachable."""
     store.refresh_from_db()
     assert store.state == StoreState.ACTIVE
-    reference = Store.objects.get(slug="kopi").schema_name
-    assert schemas.fingerprint(store.schema_name) == schemas.fingerprint(reference)
+    assert structure.lines(store.schema_name) == structure.lines(schemas.TEMPLATE)
     with context.in_store(store):
         assert profile.current() is not None
     assert client_at(f"{store.slug}.{settings.STOREFRONT_SUFFIX}").get("/").status_code == 200
-    assert orphans() == []
+    assert breaches.check_platform() == []
 
 
 def test_the_blueprint_makes_what_the_migrations_make(spare: str):
     schemas.migrate(spare)
-    by_migrations = schemas.fingerprint(spare), _memory(spare)
+    by_migrations = structure.lines(spare), _memory(spare)
     schemas.drop(spare)
     schemas.make(spare)
 
     assert blueprint.is_written()
     schemas.furnish(spare)
 
-    assert (schemas.fingerprint(spare), _memory(spare)) == by_migrations
+    assert (structure.lines(spare), _memory(spare)) == by_migrations
 
 
 def _memory(schema_name: str) -> set[tuple[str, str]]:

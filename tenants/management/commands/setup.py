@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.utils.module_loading import import_string
 
-from tenants import context, privileges, schemas
+from tenants import context, pool, privileges, schemas
 from tenants.models import Store, StoreState
 
 
@@ -25,6 +25,7 @@ class Command(BaseCommand):
             for path in settings.PLATFORM_SETUP:
                 import_string(path)()
             schemas.draw_blueprint()
+            pool.ask_to_fill(soon=True)
             stores = list(Store.objects.exclude(state__in=[StoreState.REQUESTED, StoreState.CLOSED]))
         for number, store in enumerate(stores, start=1):
             schemas.migrate(store.schema_name)
