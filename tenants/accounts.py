@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.connection import ConnectionProxy
 
-from tenants import platform_mails
+from tenants import meters, platform_mails
 from tenants.hosts import platform_origin
 from tenants.security_log import note
 
@@ -56,6 +56,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Note a wrong password; whose it was is not: names that fail are often passwords."""
+        meters.LOGIN_FAILURES.inc()
         note("login.failed", ip=self.get_client_ip(request))
 
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:

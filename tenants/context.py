@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
+from tenants import meters
+
 if TYPE_CHECKING:
     from tenants.models import Store
 
@@ -28,9 +30,17 @@ class NoStoreContext(RuntimeError):
 class CrossStoreError(RuntimeError):
     """Something of one store was about to be used in another: a prevented leak, so an incident."""
 
+    def __init__(self, *why: object) -> None:
+        meters.GUARD_REFUSALS.labels("cross_store").inc()
+        super().__init__(*why)
+
 
 class StoreSchemaMissing(RuntimeError):
     """The store's schema does not exist. PostgreSQL would have answered from `public` in silence."""
+
+    def __init__(self, *why: object) -> None:
+        meters.GUARD_REFUSALS.labels("schema_missing").inc()
+        super().__init__(*why)
 
 
 def current_store() -> "Store | None":

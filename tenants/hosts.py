@@ -13,7 +13,7 @@ from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from redis.exceptions import RedisError
 
-from tenants import context
+from tenants import context, scopes
 from tenants.models import HostKind, Hostname, Store, StoreState
 from tenants.security_log import note
 
@@ -195,6 +195,7 @@ class HostMiddleware:
         # Without a Host header nobody is meant; the server's own name must not stand in for it.
         route = resolve(request.META.get("HTTP_HOST", ""))
         if route is None:
+            note("host.unknown", host=request.META.get("HTTP_HOST", ""))
             return HttpResponse(UNKNOWN_HOST_PAGE, status=404)
         if route.leads_to and request.method in ("GET", "HEAD") and not request.path.startswith(_STAY):
             return _to_main_address(request, route.leads_to)
@@ -202,6 +203,7 @@ class HostMiddleware:
         request.store = route.store  # type: ignore[attr-defined]
         request.urlconf = URLCONFS[route.kind]
         context.enter(route.store)
+        scopes.tell_store(route.store)
         try:
             return self.get_response(request)
         finally:
@@ -216,7 +218,6 @@ def _to_main_address(request: HttpRequest, name: str) -> HttpResponse:
 
 def origin(name: str) -> str:
     """The public address of a host name, with the port that development needs."""
-            note("host.unknown", host=request.META.get("HTTP_HOST", ""))
     standard = {"http": "80", "https": "443"}[settings.SCHEME]
     port = "" if standard == settings.PUBLIC_PORT else f":{settings.PUBLIC_PORT}"
     return f"{settings.SCHEME}://{name}{port}"

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from tenants import context, hosts, pool, schemas, slugs
+from tenants import context, hosts, meters, pool, schemas, slugs
 from tenants.errors import CommerceError
 from tenants.failpoints import failpoint
 from tenants.models import MAY_BECOME, HostKind, Hostname, Membership, Role, Store, StoreState, User
@@ -125,6 +125,7 @@ def prepare(store: Store) -> None:
 
 def _open(store: Store) -> None:
     failpoint("provisioning.before_open")
+    meters.PROVISIONING_SECONDS.observe((timezone.now() - store.created_at).total_seconds())
 
 
 _STEPS = {

@@ -24,7 +24,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from tenants import context
+from tenants import context, meters, scopes
 from tenants.bell import huey
 from tenants.failpoints import failpoint
 from tenants.models import Job, JobState, StoreState
@@ -206,6 +206,12 @@ def work_until_idle(most: int = 1_000) -> int:
 
 def run(job: Job) -> None:
     """Run a claimed duty in its store and write down how it ended."""
+    with scopes.piece_of_work(f"job-{job.pk}", duty=job.kind), meters.timed_duty(job.kind):
+        scopes.tell_store(job.store)
+        _try(job)
+
+
+def _try(job: Job) -> None:
     failpoint("work.after_claim")
     if job.attempts > job.max_attempts:
         _bury(job, "The worker died each time it tried this.")
@@ -283,7 +289,10 @@ def _hold(job: Job) -> None:
 def _write(job: Job, **fields: Any) -> bool:
     """Let go of the row with its new state, unless another worker has it by now."""
     with context.in_public():
-        return bool(_leased(job).update(lease_until=None, **fields))
+        is_ours = bool(_leased(job).update(lease_until=None, **fields))
+    if is_ours:
+        meters.DUTIES.labels(job.kind, fields["state"].lower()).inc()
+    return is_ours
 
 
 def _finish(job: Job) -> None:

@@ -37,4 +37,4 @@ TENANT_APPS = [
 ]
 
 # Apps without tables: they only read, and bring commands, handlers or template tags.
-TABLELESS_APPS = ["core.analytics", "config.demo"]
+TABLELESS_APPS = ["core.analytics", "config.demo", "config.watch"]

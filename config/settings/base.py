@@ -58,6 +58,7 @@ REFUSAL_PAGES = {"STOREFRONT": "storefront.views.errors.refusal"}
 WSGI_APPLICATION = "config.wsgi.application"
 
 MIDDLEWARE = [
+    "config.watch.requests.WatchMiddleware",
     "tenants.domains.ask.AskMiddleware",
     "tenants.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -65,20 +66,20 @@ MIDDLEWARE = [
     "tenants.hosts.HostMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.pictures.PictureSourceMiddleware",
+    "tenants.security_log.SecurityLogMiddleware",
     "tenants.sessions.BoundSessionMiddleware",
     "tenants.languages.LanguageMiddleware",
     "config.api_refusals.ApiProblemMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "tenants.security_log.SecurityLogMiddleware",
+    "tenants.privacy.PrivateAnswerMiddleware",
     "tenants.members.MemberMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "storefront.preview.PreviewMiddleware",
-    "tenants.privacy.PrivateAnswerMiddleware",
     "tenants.refusals.RefusalMiddleware",
     "core.integrations.idempotency.IdempotencyMiddleware",
 ]
@@ -147,12 +148,12 @@ STORE_SETUP = [
     "storefront.setup.prepare",
 ]
 
-# What is counted of each store for the staff, by functions that the rooms offer.
 # How many ready schemas wait for stores to come; as many sign up in a rush without anybody waiting for tables.
 STORE_POOL_SIZE = int(os.environ.get("STORE_POOL_SIZE", "8"))
 # Triggers by which a store may differ from the template, such as those of an operator's own replication.
 TOLERATED_TRIGGERS: list[str] = []
 
+# What is counted of each store for the staff, by functions that the rooms offer.
 STORE_USE = {
     "products": "core.catalog.selectors.products_used",
     "storage_bytes": "core.catalog.selectors.storage_used",
@@ -188,9 +189,10 @@ SESSION_CACHE_ALIAS = "platform"
 SESSION_COOKIE_NAME = "sid"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 14 * 24 * 3600
 # A log-in ends after two weeks, and before that when nobody used it for half a day; in the console, where
 # every store can be seen, for half an hour (its log-ins last eight hours: tenants.console).
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_IDLE_SECONDS = {"PLATFORM": 12 * 3600, "DASHBOARD": 12 * 3600, "CONSOLE": 30 * 60}
 CSRF_COOKIE_NAME = "csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -204,9 +206,9 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-SESSION_IDLE_SECONDS = {"PLATFORM": 12 * 3600, "DASHBOARD": 12 * 3600, "CONSOLE": 30 * 60}
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "tenants.passwords.OwnWordsValidator"},
 ]
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/stores/"
@@ -219,8 +221,9 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_PREVENT_ENUMERATION = True
+# Whoever changes how one logs in shows again who they are.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 # A mail about every change of password, address or second factor.
-    {"NAME": "tenants.passwords.OwnWordsValidator"},
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 MFA_ADAPTER = "tenants.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -233,8 +236,6 @@ LANGUAGES = [("id", _("Bahasa Indonesia")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "templates" / "locale"]
 LANGUAGE_COOKIE_NAME = "lang"
 USE_I18N = True
-# Whoever changes how one logs in shows again who they are.
-ACCOUNT_REAUTHENTICATION_REQUIRED = True
 USE_TZ = True
 TIME_ZONE = "Asia/Jakarta"
 
@@ -264,12 +265,32 @@ WORK_JOBS_PER_STORE = 2
 WORK_KEEP_DONE_DAYS = 14
 WORK_KEEP_FAILED_DAYS = 90
 
+# --- What operators see -----------------------------------------------------------------------------
+# Metrics for Prometheus, on a port of their own (0: none). Processes that share a machine and a port also share
+# the folder PROMETHEUS_MULTIPROC_DIR, in which they count.
+METRICS_PORT = int(os.environ.get("METRICS_PORT") or 0)
+METRICS_HOST = os.environ.get("METRICS_HOST", "127.0.0.1")
+# Whether this process also reads gauges from the database: one process of a deployment is enough.
+METRICS_READINGS = os.environ.get("METRICS_READINGS", "1") == "1"
+# Files whose end or age is told: certificates that the operator brings, and what a backup touches when it is done.
+CERTIFICATES = os.environ.get("CERTIFICATES", "").split()
+BACKUP_MARKS = os.environ.get("BACKUP_MARKS", "").split()
+# Called when a process begins that serves or works until it is told to stop.
+ON_START = ["config.watch.exposition.start"]
+# Reports of errors; none without a DSN.
+SENTRY_DSN = os.environ.get("SENTRY_DSN", "")
+ENVIRONMENT = os.environ.get("ENVIRONMENT", "production")
+RELEASE = os.environ.get("RELEASE", "")
+
 # --- Providers ----------------------------------------------------------------------------------------
 FAKES_URL = os.environ.get("FAKES_URL", "")
 # Keys that seal the secrets sellers entrust to us, newest first: "id:base64-of-32-bytes,...".
 SEALING_KEYS = os.environ.get("SEALING_KEYS", "")
 # Whether webhooks may go to this machine itself: for development and tests only.
 WEBHOOKS_MAY_LOOP_BACK = False
+
+# Whom to tell about a weakness: a `mailto:` or `https:` address. Stands in /.well-known/security.txt.
+SECURITY_CONTACT = os.environ.get("SECURITY_CONTACT", "mailto:security@smartseller.example")
 
 # --- Security headers -----------------------------------------------------------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -295,12 +316,19 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"store": {"()": "tenants.logs.StoreFilter"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s store=%(store)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "config.watch.logs.RedactedLine",
+            "format": "%(asctime)s %(levelname)s %(name)s store=%(store)s work=%(work)s %(message)s",
+        },
+        "json": {"()": "config.watch.logs.JsonLine"},
+    },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["store"]},
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": os.environ.get("LOG_FORMAT", "line"),
+            "filters": ["store"],
+        },
     },
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
 }
-# Whom to tell about a weakness: a `mailto:` or `https:` address. Stands in /.well-known/security.txt.
-SECURITY_CONTACT = os.environ.get("SECURITY_CONTACT", "mailto:security@smartseller.example")
-

@@ -5,12 +5,15 @@ not exist and answers from `public`; and nothing notices a connection left in an
 refused here, in the same round trip.
 """
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 import psycopg2
 from django.db.utils import DatabaseError
 from django_tenants.postgresql_backend import base as schema_backend
 
+from tenants import meters
 from tenants.context import CrossStoreError, StoreSchemaMissing, expected_schema, run_last_acts
 from tenants.failpoints import failpoint
 
@@ -30,6 +33,16 @@ class DatabaseWrapper(schema_backend.DatabaseWrapper):
         super().__init__(*args, **kwargs)
         # What must happen at the end of the transaction, see tenants.context.before_commit.
         self.last_acts: dict[Any, list[Any]] = {}
+        self.execute_wrappers.append(self._timed)
+
+    def _timed(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, told: Any) -> Any:
+        """Count the seconds that each store spends in the database: one may be too loud for the others."""
+        began = time.perf_counter()
+        try:
+            return execute(sql, params, many, told)
+        finally:
+            spent = time.perf_counter() - began
+            meters.LOADS.add(self.schema_name, meters.LOADS.DATABASE_SECONDS, spent)
 
     def commit(self) -> None:
         """Do what was left for the end, then commit; roll back when it fails."""

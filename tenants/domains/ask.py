@@ -3,14 +3,13 @@
 It stands before everything else, is asked at handshakes that anybody can start, and denies by default.
 """
 
-import ipaddress
 import logging
 from collections.abc import Callable
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from tenants import hosts
+from tenants import callers, hosts
 from tenants.domains import servable
 
 log = logging.getLogger(__name__)
@@ -35,15 +34,8 @@ class AskMiddleware:
 def _may(request: HttpRequest) -> bool:
     try:
         name = hosts.normalise(request.GET.get("domain", ""))
-        return _is_ours(request) and name is not None and servable.is_servable(name)
+        is_asked_by_us = request.method == "GET" and callers.is_ours(request)
+        return is_asked_by_us and name is not None and servable.is_servable(name)
     except Exception:  # whatever breaks here must never let a name through
         log.exception("the question for a certificate could not be answered")
         return False
-
-
-def _is_ours(request: HttpRequest) -> bool:
-    """Whether the caller is on our own network, and does not merely pass a stranger's request on."""
-    if request.method != "GET" or "HTTP_X_FORWARDED_FOR" in request.META or "HTTP_FORWARDED" in request.META:
-        return False
-    caller = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
-    return caller.is_loopback or caller.is_private

@@ -8,8 +8,8 @@ from django.core.cache import cache, caches
 from django.http import HttpRequest, HttpResponse
 from django.template import Context, Template
 from django.test import RequestFactory
-from redis import Redis
 from django.views.decorators.cache import cache_page
+from redis import Redis
 
 from tenants import context
 from tenants.context import NoStoreContext

@@ -14,6 +14,7 @@ import httpcore
 from core.integrations.delivery import addresses
 from core.integrations.delivery.addresses import Resolver, Target
 from core.integrations.ports import Answer, Failure, NoAnswer
+from tenants import meters
 
 SECONDS: Final = 10
 MOST_BYTES: Final = 64 * 1024
@@ -110,8 +111,10 @@ class HookClient:
         target = addresses.read(url, may_loop_back=self.may_loop_back)
         clock = _Clock(self.seconds)
         pinned = addresses.addresses_of(target, self.resolve)
+        network = _PinnedNetwork(self.network, pinned, clock)
         try:
-            return self._exchange(target, _PinnedNetwork(self.network, pinned, clock), clock, headers, body)
+            with meters.timed_call("webhook"):
+                return self._exchange(target, network, clock, headers, body)
         except httpcore.TimeoutException:
             raise NoAnswer(Failure.TIME, clock.milliseconds()) from None
         except httpcore.NetworkError as broken:

@@ -14,6 +14,7 @@ from core.payments.ports import GatewayNotice, InvalidNotice, InvalidSignature
 from core.payments.services import asking, connections
 from core.payments.services.outcomes import apply_outcome
 from tenants.failpoints import failpoint
+from tenants import meters
 from tenants.work import store_task
 
 
@@ -42,8 +43,10 @@ def keep_notice(
     try:
         notice = connections.gateway_of(method).read_notice(headers=headers, body=body)
     except InvalidSignature as forged:
+        meters.WEBHOOKS_REFUSED.labels(provider, "signature").inc()
         raise NoticeRefused(403) from forged
     except InvalidNotice as unreadable:
+        meters.WEBHOOKS_REFUSED.labels(provider, "unreadable").inc()
         raise NoticeRefused(400) from unreadable
     message = _kept(provider, notice, now)
     failpoint("payments.notice_kept")

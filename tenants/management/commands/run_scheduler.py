@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from redis.exceptions import RedisError
 
 from tenants import routines, work
@@ -32,6 +33,8 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, leave)
         signal.signal(signal.SIGINT, leave)
+        for path in settings.ON_START:
+            import_string(path)()
         looked = float("-inf")
         while not stop.wait(settings.WORK_POLL_SECONDS):
             close_old_connections()

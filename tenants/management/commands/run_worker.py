@@ -3,8 +3,10 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
+from django.utils.module_loading import import_string
 
 from tenants.bell import huey
 
@@ -18,6 +20,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Start the consumer; it returns when it is told to stop."""
+        for path in settings.ON_START:
+            import_string(path)()
         # The processes are forked: a connection opened before would be shared between them.
         connections.close_all()
         consumer = huey.create_consumer(

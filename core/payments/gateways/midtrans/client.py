@@ -12,6 +12,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpx
 
 from core.payments.ports import GatewayUnavailable
+from tenants import meters
 
 MAX_REQUEST_BYTES = 16 * 1024
 MAX_ANSWER_BYTES = 256 * 1024
@@ -118,6 +119,10 @@ class MidtransClient:
             },
             timeout=self._timeout,
         )
+        with meters.timed_call("midtrans"):
+            return self._answered(request)
+
+    def _answered(self, request: httpx.Request) -> Answer:
         try:
             response = self._connected(request)
             try:
