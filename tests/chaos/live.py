@@ -3,6 +3,7 @@
 import os
 
 from config.settings.dev import *  # noqa: F403
+from config.settings.dev import STORAGES  # type: ignore[attr-defined]
 
 FAILPOINTS_ALLOWED = True
 WORK_LEASE_SECONDS = 4
@@ -12,3 +13,5 @@ EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = "127.0.0.1"
 EMAIL_PORT = int(os.environ.get("MAIL_PORT", "25"))
 EMAIL_TIMEOUT = 2
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_AUTOREFRESH = True
