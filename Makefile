@@ -25,6 +25,7 @@ help:
 	@echo "make test    run the tests                              (BROWSER=1 also drives Chromium, CHAOS=1 kills workers, ARGS='-k stock', WORKERS=2)"
 	@echo "make mutations  take the guards away one by one: the tests that watch over them must go red (ARGS=schema-guard)"
 	@echo "make bench   measure pages, papers and sign-up in a store of the demo's size"
+	@echo "make chaos   kill, cut and starve servers of its own; see that nothing is lost  (CHAOS=short, ONLY=F-WEB,F-PG)"
 	@echo "make lint    check style, types, imports and translations"
 	@echo "make format  write the sources in the agreed style"
 	@echo "make lock    compile requirements/*.in with hashes"
@@ -48,6 +49,10 @@ mutations: .venv/dev.stamp
 bench: .venv/dev.stamp
 	@$(PY) -m config.frontend
 	@$(PY) -m pytest -n 0 -q -s -m bench $(or $(ARGS),tests/bench tests/isolation)
+
+# Up to half an hour: each fault that the plan names, against servers of its own. The table is also in DATA_DIR/chaos.json.
+chaos: .venv/dev.stamp
+	@CHAOS=$(CHAOS) ONLY=$(ONLY) $(PY) -m tests.chaos
 
 # Every check runs, so that one failure does not hide the next.
 lint: .venv/dev.stamp
