@@ -6,7 +6,7 @@ from django.db import connection
 from django.utils import timezone
 
 from tenants import breaches
-from tenants.models import Breach, Hostname, Store, StoreState
+from tenants.models import Blueprint, Breach, Hostname, SpareSchema, Store, StoreState
 
 
 def rules() -> list[tuple[str, str]]:
@@ -47,3 +47,32 @@ def test_a_mended_store_ends_its_alert(kopi: Store):
 
     assert rules() == []
     assert list(breaches.open_breaches()) == []
+
+
+def test_a_store_behind_head_is_named_once_the_roll_out_should_be_over(kopi: Store, batik: Store):
+    now = timezone.now()
+    newer = Blueprint.objects.create(digest="f" * 32, fingerprint="f" * 64, drawn_at=now)
+    assert rules() == []
+
+    Blueprint.objects.update(drawn_at=now - timedelta(hours=3))
+    Blueprint.objects.filter(pk=newer.pk).update(drawn_at=now - timedelta(hours=2))
+
+    assert rules() == [("INV-8.5", "kopi"), ("INV-8.5", "batik")]
+
+
+def test_a_store_that_was_changed_by_hand_is_named(kopi: Store):
+    Blueprint.objects.update(drawn_at=timezone.now() - timedelta(hours=2))
+    with connection.cursor() as cursor:
+        cursor.execute(f'ALTER TABLE "{kopi.schema_name}".catalog_brand ALTER name DROP NOT NULL')
+
+    assert rules() == [("INV-8.5", "kopi")]
+
+
+def test_a_spare_owns_its_schema(kopi: Store):
+    spare = SpareSchema.objects.create(schema_name="s_bbbbbbbbbbbbbbbb", fingerprint="0" * 64)
+    assert rules() == [("INV-8.2", f"spare {spare.schema_name}")]
+
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE SCHEMA "{spare.schema_name}"')
+
+    assert rules() == []
