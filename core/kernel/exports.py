@@ -1,6 +1,8 @@
 """Files that people take away: CSV that opens in a spreadsheet and never runs there."""
 
 import csv
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from io import StringIO
@@ -10,6 +12,9 @@ from django.utils import timezone
 
 # A spreadsheet takes a cell that begins so for a formula; the wide forms are what East Asian keyboards type.
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
+# Where the computer's language separates cells by semicolons, as it does in Indonesia, a spreadsheet cuts our
+# lines there, whatever quotes say: what stands behind it would begin a cell of its own.
+_CUT = re.compile(r"(?<=[;\t\r\n])(?=\s*[=+\-@＝＋－＠|%])")
 Cell = str | int | datetime | None
 
 
@@ -31,8 +36,17 @@ def csv_file(name: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]])
 
 
 def harmless(text: str) -> str:
-    """The same text, with an apostrophe before it where a spreadsheet would read a formula."""
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA_SIGNS) else text
+    """The same text, with an apostrophe wherever a spreadsheet would begin to read a formula."""
+    text = _CUT.sub("'", text)
+    return f"'{text}" if text.startswith(_FORMULA_SIGNS) or _bare(text).startswith(_FORMULA_SIGNS) else text
+
+
+def _bare(text: str) -> str:
+    """Without what does not show before the first sign: spaces of every kind, marks of direction, NUL."""
+    for place, sign in enumerate(text):
+        if unicodedata.category(sign)[0] not in "ZC":
+            return text[place:]
+    return ""
 
 
 def _written(cell: Cell) -> str | int:

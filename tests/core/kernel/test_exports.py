@@ -18,8 +18,6 @@ from core.kernel.exports import csv_file, harmless
         "+62811",
         "-2",
         "@SUM(A1)",
-        "\t=1",
-        "\r=1",
         " =1",
         "\u00a0=1",
         "＝1",
@@ -30,6 +28,20 @@ from core.kernel.exports import csv_file, harmless
 )
 def test_what_would_run_is_quoted(text: str):
     assert harmless(text) == f"'{text}"
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("\t=1", "'\t'=1"),
+        ("\r=1", "'\r'=1"),
+        ("a;=1", "a;'=1"),
+        ("a\n @x", "a\n' @x"),
+        ("\u200b=1", "'\u200b=1"),
+    ],
+)
+def test_what_would_run_in_a_cell_that_is_cut_in_two_is_quoted(text: str, written: str):
+    assert harmless(text) == written
 
 
 @pytest.mark.parametrize("text", ["Kopi", "", "10-12", "a=b", "'", "Rp1.000"])
