@@ -1,4 +1,4 @@
-"""Answers the machines that watch us, before any host is looked up; nobody else learns that there is an answer."""
+"""Answers the machines that watch us, before any host is looked up; for others there is no such page."""
 
 from collections.abc import Callable
 

@@ -58,6 +58,9 @@ def for_processes(chosen: Choices, servers: Servers, environ: Mapping[str, str])
         "DATA_DIR": str(chosen.data_dir),
         "WEB_URL": f"http://127.0.0.1:{chosen.port}",
         "FAKES_URL": f"http://127.0.0.1:{memory.port('fakes')}",
+        "METRICS_PORT": environ.get("METRICS_PORT") or str(memory.port("metrics")),
+        "PROMETHEUS_MULTIPROC_DIR": str(chosen.data_dir / "metrics"),
+        "ENVIRONMENT": environ.get("ENVIRONMENT") or "development",
         "PYTHONUNBUFFERED": "1",
         "PYTHONUTF8": "1",
     }

@@ -148,7 +148,7 @@ STORE_SETUP = [
     "storefront.setup.prepare",
 ]
 
-# How many ready schemas wait for stores to come; as many sign up in a rush without anybody waiting for tables.
+# How many ready schemas wait for stores to come: as many sign up in a rush without a wait for tables.
 STORE_POOL_SIZE = int(os.environ.get("STORE_POOL_SIZE", "8"))
 # Triggers by which a store may differ from the template, such as those of an operator's own replication.
 TOLERATED_TRIGGERS: list[str] = []
@@ -266,13 +266,13 @@ WORK_KEEP_DONE_DAYS = 14
 WORK_KEEP_FAILED_DAYS = 90
 
 # --- What operators see -----------------------------------------------------------------------------
-# Metrics for Prometheus, on a port of their own (0: none). Processes that share a machine and a port also share
-# the folder PROMETHEUS_MULTIPROC_DIR, in which they count.
+# Metrics for Prometheus, on a port of their own (0: none). Processes that share a machine and a port also
+# share the folder PROMETHEUS_MULTIPROC_DIR, in which they count.
 METRICS_PORT = int(os.environ.get("METRICS_PORT") or 0)
 METRICS_HOST = os.environ.get("METRICS_HOST", "127.0.0.1")
 # Whether this process also reads gauges from the database: one process of a deployment is enough.
 METRICS_READINGS = os.environ.get("METRICS_READINGS", "1") == "1"
-# Files whose end or age is told: certificates that the operator brings, and what a backup touches when it is done.
+# Files whose end or age is told: certificates that the operator brings, and what a finished backup touches.
 CERTIFICATES = os.environ.get("CERTIFICATES", "").split()
 BACKUP_MARKS = os.environ.get("BACKUP_MARKS", "").split()
 # Called when a process begins that serves or works until it is told to stop.
@@ -326,6 +326,7 @@ LOGGING = {
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
+            # Production writes `json`.
             "formatter": os.environ.get("LOG_FORMAT", "line"),
             "filters": ["store"],
         },

@@ -3,6 +3,7 @@
 import os
 
 from config.settings.base import *  # noqa: F403
+from config.settings.base import LOGGING
 
 DEVELOPMENT = False
 SECRET_KEY = os.environ["SECRET_KEY"]
@@ -18,5 +19,16 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # Limits count per visitor: how many of our own proxies stand between, each adding to X-Forwarded-For.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "1"))
 SECURE_HSTS_SECONDS = 31_536_000
+# What we decided differently from what Django advises:
+SILENCED_SYSTEM_CHECKS = [
+    # Whether all names below a seller's own domain speak TLS is the seller's affair, as is a preload list,
+    # which nobody leaves quickly.
+    "security.W005",
+    "security.W021",
+]
+# The web server in front redirects already. Probes and its own questions come without TLS, and are answered
+# before this is looked at.
+SECURE_SSL_REDIRECT = True
+LOGGING["handlers"]["console"]["formatter"] = os.environ.get("LOG_FORMAT", "json")
 # A spare costs 3 MB and a fifth of a second of the worker.
 STORE_POOL_SIZE = int(os.environ.get("STORE_POOL_SIZE", "64"))

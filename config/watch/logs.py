@@ -19,7 +19,7 @@ class RedactedLine(logging.Formatter):
 
 
 class JsonLine(logging.Formatter):
-    """One JSON object: when, how bad, for which store and piece of work, what happened, and where it broke."""
+    """One JSON object: when, how bad, for which store and piece of work, what happened, where it broke."""
 
     def format(self, record: logging.LogRecord) -> str:
         told = {

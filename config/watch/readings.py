@@ -27,11 +27,13 @@ _PATIENCE: Final = "5s"
 INBOX: Final = ("core.payments.services.notices.apply_notice",)
 
 _OPEN_DUTIES = """
-SELECT kind, count(*) FILTER (WHERE state = 'WAITING' AND next_at <= now()),
-    count(*) FILTER (WHERE state = 'WAITING' AND next_at > now()),
-    count(*) FILTER (WHERE state = 'RUNNING' AND lease_until >= now()),
-    count(*) FILTER (WHERE state = 'RUNNING' AND lease_until < now()),
-    coalesce(extract(epoch FROM now() - min(next_at) FILTER (WHERE state = 'WAITING' AND next_at <= now())), 0)
+SELECT kind, count(*) FILTER (WHERE state = 'WAITING' AND next_at <= statement_timestamp()),
+    count(*) FILTER (WHERE state = 'WAITING' AND next_at > statement_timestamp()),
+    count(*) FILTER (WHERE state = 'RUNNING' AND lease_until >= statement_timestamp()),
+    count(*) FILTER (WHERE state = 'RUNNING' AND lease_until < statement_timestamp()),
+    coalesce(extract(epoch FROM statement_timestamp() - min(next_at) FILTER (
+        WHERE state = 'WAITING' AND next_at <= statement_timestamp()
+    )), 0)
 FROM tenants_job WHERE state IN ('WAITING', 'RUNNING') GROUP BY kind ORDER BY kind
 """
 # Locks of the first few tables stand in each backend's own fast path, not in the shared table.
@@ -41,12 +43,13 @@ SELECT (SELECT count(*) FROM pg_locks WHERE NOT fastpath),
         * (current_setting('max_connections')::bigint + current_setting('max_prepared_transactions')::bigint),
     current_setting('max_connections')::bigint,
     pg_database_size(current_database()),
-    (SELECT coalesce(extract(epoch FROM max(now() - xact_start)), 0) FROM pg_stat_activity
+    (SELECT coalesce(extract(epoch FROM max(statement_timestamp() - xact_start)), 0) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid())
 """
 _ARCHIVE = """
-SELECT coalesce(extract(epoch FROM now() - last_archived_time), 0),
-    (last_failed_time IS NOT NULL AND (last_archived_time IS NULL OR last_failed_time > last_archived_time))::int
+SELECT coalesce(extract(epoch FROM statement_timestamp() - last_archived_time), 0),
+    (last_failed_time IS NOT NULL
+        AND (last_archived_time IS NULL OR last_failed_time > last_archived_time))::int
 FROM pg_stat_archiver WHERE current_setting('archive_mode') <> 'off'
 """
 

@@ -35,7 +35,7 @@ _LOOKS: Final = (
     (re.compile(r"[\w.+%-]+@[\w-]+(\.[\w-]+)+"), GONE),
     (re.compile(r"(?<![\w.-])(\+?62|0)[ -]?8\d(?:[ -]?\d){6,11}\b"), GONE),
     # Cards, and the numbers of identity cards.
-    (re.compile(r"(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w.-])"), GONE),
+    (re.compile(r"(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-]|\.\d)"), GONE),
 )
 
 

@@ -1,4 +1,4 @@
-"""Reports of errors to Sentry, or whatever speaks its protocol: what broke, in which store, and nobody's data.
+"""Reports of errors to Sentry, or whatever speaks its protocol: what broke, in which store, never whose data.
 
 Nothing is patched into Django: what is logged as an error becomes a report, with the tags of its piece of
 work (`tenants.scopes`). Requests, cookies, bodies and local variables are never part of one.

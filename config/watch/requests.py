@@ -24,6 +24,8 @@ class WatchMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         began, identity = time.perf_counter(), uuid4().hex
         with scopes.piece_of_work(identity):
+            # Django logs refusals when everything here is over; it hands the request to the log.
+            request.work = scopes.current_work()  # type: ignore[attr-defined]
             if request.method in REFUSED_METHODS:
                 response: HttpResponseBase = HttpResponse(status=405, headers={"Allow": "GET, HEAD, POST"})
             else:

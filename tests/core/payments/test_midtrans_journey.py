@@ -13,7 +13,7 @@ from core.kernel import sealing
 from core.kernel.errors import InvalidInput
 from core.payments import services as payments
 from core.payments.models import GatewayMessage, MessageState, Payment, PaymentMethod, PaymentState
-from tenants import context
+from tenants import context, meters
 from tenants.models import Job, Store
 from tenants.permissions import SYSTEM
 from tests.factories.orders import NOON
@@ -105,8 +105,12 @@ def test_a_claim_that_the_gateway_does_not_confirm_pays_nothing(
     assert _states(payment)[0] == "PAID"
 
 
-def test_a_forged_notification_is_refused_and_not_kept(payment: Payment, shop: Client):
+def test_a_forged_notification_is_refused_counted_and_not_kept(payment: Payment, shop: Client):
+    refused = meters.WEBHOOKS_REFUSED.labels("midtrans", "signature")._value
+    before = refused.get()
+
     assert _post(shop, payment, notice_body(payment, "settlement", key="guess")) == 403
+    assert refused.get() == before + 1
     assert not GatewayMessage.objects.exists()
 
 
