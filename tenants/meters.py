@@ -76,6 +76,7 @@ def timed_duty(kind: str) -> Iterator[None]:
         yield
     finally:
         DUTY_SECONDS.labels(kind).observe(time.perf_counter() - began)
+        LOADS.flush()
 
 
 class StoreLoads:

@@ -356,6 +356,7 @@ class Job(models.Model):
                 fields=["next_at"], condition=Q(state__in=["WAITING", "RUNNING"]), name="job_open_by_time"
             ),
             models.Index(fields=["store", "-created_at"], name="job_by_store"),
+            models.Index(fields=["kind"], condition=Q(state="DEAD"), name="job_dead_by_kind"),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 """Start everything in order, watch it, and stop it together."""
 
 import os
+import shutil
 import signal
 import sys
 import time
@@ -94,6 +95,8 @@ def _collect_static(crew: Crew) -> None:
 
 
 def _start_processes(crew: Crew, chosen: Choices) -> None:
+    # What the processes of the run before have counted.
+    shutil.rmtree(crew.env["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
     _start_fakes(crew)
     crew.start("worker", python("manage.py", "run_worker"))
     crew.start("scheduler", python("manage.py", "run_scheduler"))

@@ -9,10 +9,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from tenants import meters, scopes
+from tenants.domains import ask
 
 # They echo what was sent, or ask for a tunnel.
 REFUSED_METHODS: Final = frozenset({"TRACE", "TRACK", "CONNECT"})
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", *REFUSED_METHODS})
+
+# Our own machines ask here: a probe that is told no is no shopper's page that failed.
+_INTERNAL: Final = frozenset({"/livez", "/readyz", ask.PATH})
 
 
 class WatchMiddleware:
@@ -32,6 +36,7 @@ class WatchMiddleware:
                 response = self.get_response(request)
             _count(request, response.status_code, time.perf_counter() - began)
         response.headers["X-Request-Id"] = identity
+        response.headers["Server"] = settings.BRAND_NAME
         return response
 
 
@@ -50,6 +55,8 @@ def _count(request: HttpRequest, status: int, seconds: float) -> None:
 
 def _place(request: HttpRequest) -> tuple[str, str]:
     """The kind of host and the pattern of the address: never the address, of which there is no end."""
+    if request.path in _INTERNAL:
+        return "internal", request.path
     route = getattr(request, "route", None)
     if route is not None:
         match = request.resolver_match

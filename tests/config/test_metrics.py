@@ -23,7 +23,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from config.embedded.ports import free_port
 from config.watch import exposition, loads, readings
-from tenants import context, meters, work
+from tenants import context, meters, poolers, work
 from tenants.context import CrossStoreError
 from tenants.models import Breach, Job, JobState, Store, User
 from tests.architecture.source import ROOT
@@ -88,6 +88,16 @@ def test_addresses_that_nobody_knows_make_no_new_labels(kopi: Store, platform: C
     methods = {sample.labels.get("method", "") for sample in meters.REQUESTS.collect()[0].samples}
     assert routes == set()
     assert not any(method.startswith("MADE") for method in methods)
+
+
+def test_probes_are_no_requests_of_people(platform: Client, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(poolers, "is_direct", lambda: False)
+    labels = {"host_kind": "internal", "route": "/readyz", "method": "GET", "status": "5xx"}
+    before = counted("requests_total", **labels)
+
+    platform.get("/readyz")
+
+    assert counted("requests_total", **labels) == before + 1
 
 
 def test_a_store_is_charged_for_its_requests_and_its_seconds(kopi: Store, batik: Store):
