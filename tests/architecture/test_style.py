@@ -12,14 +12,18 @@ NO_ROWS = {"router.delete", "default_storage.save", "default_storage.delete", "s
 # kernel one per mechanism.
 WRITERS = {
     "core/integrations/idempotency.py": "keeps answers, beside every door",
+    "core/inventory/setup.py": "what a new store begins with",
     "core/kernel/audit.py": "the audit log",
     "core/kernel/audit_chain.py": "the chain of the audit log",
     "core/kernel/profile.py": "what the store says about itself",
     "core/kernel/sealing.py": "seals secrets anew",
     "core/kernel/sequences.py": "numbers without gaps",
+    "core/kernel/setup.py": "what a new store begins with",
     "core/payments/setup.py": "what a new store begins with",
+    "core/shipping/setup.py": "what a new store begins with",
     "storefront/setup.py": "what a new store begins with",
     "tenants/acts.py": "what staff did",
+    "tenants/blueprint.py": "what every store should be like",
     "tenants/breaches.py": "what does not add up",
     "tenants/care.py": "staff looks after stores",
     "tenants/entitlements.py": "what a plan allows",
@@ -27,6 +31,7 @@ WRITERS = {
     "tenants/housekeeping.py": "forgets what has run out",
     "tenants/invitations.py": "asks people into a store",
     "tenants/models.py": "Django's manager of users",
+    "tenants/pool.py": "schemas that wait for stores",
     "tenants/provisioning.py": "makes stores",
     "tenants/second_factor.py": "seals secrets anew",
     "tenants/signup.py": "makes accounts",
@@ -36,9 +41,7 @@ WRITERS = {
     "tenants/work.py": "duties",
     "tenants/worklist.py": "stops and repeats duties",
 }
-LONG_FILES = {
-    "core/inventory/schemas.py": "one flat list of what the API of one room takes and answers",
-}
+LONG_FILES: dict[str, str] = {}
 COMMIT_HOOKS = {"tenants/context.py", "tenants/work.py"}
 SCHEMA_SWITCHES = {"tenants/context.py", "tenants/schemas.py"}
 MONEY_ROOMS = ("core/orders", "core/payments", "core/checkout", "core/shipping", "core/pricing", "billing")
