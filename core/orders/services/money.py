@@ -1,6 +1,7 @@
 """What payments tell an order: paid, refunded, taken back."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -48,7 +49,7 @@ def mark_refunded(*, order_id: int, amount: int, is_all: bool = False, actor: Ac
     """Write down that `amount` more went back to the shopper.
 
     is_all   nothing of what came in is left, also when less had come in than was asked for
-    Raises   MoveRefused when it was never paid
+    Raises   MoveRefused when it is not paid
     Locks    the order
     """
     order = lock_order(order_id)
@@ -56,7 +57,10 @@ def mark_refunded(*, order_id: int, amount: int, is_all: bool = False, actor: Ac
     order.refunded_amount = min(before + amount, order.total_amount)
     is_nothing_left = is_all or order.refunded_amount >= order.total_amount
     to = PaymentState.REFUNDED if is_nothing_left else PaymentState.PARTLY_REFUNDED
-    changes = {"payment_state": move(order, "payment_state", to), "amount": amount}
+    changes: dict[str, Any] = {"amount": amount}
+    # What came in beyond the total, or twice, goes back after the order is refunded in full.
+    if order.payment_state != PaymentState.REFUNDED:
+        changes["payment_state"] = move(order, "payment_state", to)
     order.save(update_fields=["refunded_amount", "payment_state"])
     # What came in beyond the total was never counted as spent.
     customers.note_spent(customer_id=order.customer_id, amount=before - order.refunded_amount)

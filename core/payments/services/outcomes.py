@@ -1,5 +1,6 @@
 """Bring a payment to where its gateway says it is: the only road from a gateway's word to our state."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from core.payments.ports import GatewayNotice, Outcome
 from core.payments.services.expiry import expire
 from core.payments.services.locking import lock_payment, may_move, move
 from core.payments.services.receiving import receive
-from core.payments.services.refunding import finish_refund, note_foreign_refund
+from core.payments.services.refunding import finish_refund, is_held_by_another, note_foreign_refund
 from tenants.permissions import SYSTEM
 
 _REFUNDS = (Outcome.REFUNDED, Outcome.PARTLY_REFUNDED)
@@ -41,7 +42,7 @@ def apply_outcome(*, payment_id: int, found: GatewayNotice, now: datetime) -> bo
     else:
         move(payment, target, actor=SYSTEM)
         payment.save(update_fields=["state"])
-        if target == PaymentState.REVERSED:
+        if target == PaymentState.REVERSED and not is_held_by_another(payment):
             orders.mark_reversed(order_id=order.pk, actor=SYSTEM)
     return True
 
@@ -68,9 +69,14 @@ def _apply_refunds(payment: Payment, order: Order, found: GatewayNotice, now: da
     ours = payment.refunds.filter(public_id__in=found.refund_ids).exclude(state=RefundState.DONE)
     for refund in ours.order_by("pk"):
         finish_refund(refund_id=refund.pk, actor=SYSTEM, now=now)
-    payment.refresh_from_db()
-    rest = found.refunded.amount - payment.refunded_amount
+    rest = found.refunded.amount - sum(_sent_by_gateway(payment))
     if rest > 0:
         note_foreign_refund(payment_id=payment.pk, amount=rest, now=now)
-        payment.refresh_from_db()
+    payment.refresh_from_db()
     return payment.refunded_amount != before
+
+
+def _sent_by_gateway(payment: Payment) -> Iterable[int]:
+    """The refunds that the gateway knows of: what a person sent by hand is not in its sum."""
+    sent = payment.refunds.filter(state=RefundState.DONE, is_by_hand=False)
+    return sent.values_list("amount", flat=True)

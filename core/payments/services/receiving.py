@@ -67,14 +67,14 @@ def confirm_transfer(
 def receive(payment: Payment, order: Order, *, amount: int, actor: Actor, now: datetime) -> None:
     """Mark a locked payment as paid, and with it its locked order.
 
-    An order that was cancelled meanwhile is opened again when its goods are still there; else it stays
-    cancelled and paid, for a person to refund. So does the money of an order that was paid before.
+    An unpaid order that was cancelled meanwhile is opened again when its goods are still there; else it
+    stays cancelled and paid, for a person to refund. So does money for an order that was paid before.
     """
     is_paid_already = order.payment_state != OrderPaymentState.UNPAID
     move(payment, PaymentState.PAID, actor=actor, received_amount=amount)
     payment.paid_at, payment.received_amount = now, amount
     payment.save(update_fields=["state", "paid_at", "received_amount"])
-    if order.state == OrderState.CANCELLED:
+    if order.state == OrderState.CANCELLED and not is_paid_already:
         _try_to_reopen(order, actor)
     if is_paid_already:
         audit.write(

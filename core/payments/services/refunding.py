@@ -13,10 +13,12 @@ from core.kernel import audit, ids, outbox
 from core.kernel.errors import CommerceError, InvalidInput
 from core.kernel.money import Money
 from core.orders import services as orders
+from core.orders.models import Order
+from core.orders.models import PaymentState as OrderPaymentState
 from core.payments.models import HOLDING_STATES, Payment, PaymentState, Refund, RefundState
 from core.payments.ports import GatewayRefused
 from core.payments.services import connections
-from core.payments.services.locking import PaymentClosed, lock_payment, move
+from core.payments.services.locking import PaymentClosed, lock_payment, may_move, move
 from tenants.failpoints import failpoint
 from tenants.permissions import SYSTEM, Actor
 from tenants.work import store_task
@@ -141,28 +143,29 @@ def finish_refund(*, refund_id: int, actor: Actor, now: datetime) -> None:
     Records  PaymentRefunded
     """
     payment_id = Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id)
-    payment, _order = lock_payment(payment_id)
+    payment, order = lock_payment(payment_id)
     row = Refund.objects.select_for_update().get(pk=refund_id)
     if row.state == RefundState.DONE:
         return
     row.state, row.done_at, row.refusal = RefundState.DONE, now, ""
     row.save(update_fields=["state", "done_at", "refusal"])
-    _take_off(payment, row, actor)
+    _take_off(payment, order, row, actor)
 
 
-def _take_off(payment: Payment, row: Refund, actor: Actor) -> None:
+def _take_off(payment: Payment, order: Order, row: Refund, actor: Actor) -> None:
+    """Count a refund, whatever became of the payment meanwhile: one that a bank disputes stays disputed."""
     failpoint("payments.in_refund")
     payment.refunded_amount += row.amount
     is_all = payment.refunded_amount >= payment.received_amount
     to = PaymentState.REFUNDED if is_all else PaymentState.PARTLY_REFUNDED
-    if payment.state != to:
+    if payment.state != to and may_move(payment, to):
         move(payment, to, actor=actor, amount=row.amount)
     payment.save(update_fields=["refunded_amount", "state"])
-    if not _is_paid_by_another(payment):
+    if order.payment_state != OrderPaymentState.UNPAID and not _is_paid_by_another(payment):
         orders.mark_refunded(
             order_id=payment.order_id,
             amount=row.amount,
-            is_all=is_all and not _holds_any(payment),
+            is_all=is_all and not is_held_by_another(payment),
             actor=actor,
         )
     outbox.record(events.PaymentRefunded(refund_id=row.pk))
@@ -174,14 +177,20 @@ def _is_paid_by_another(payment: Payment) -> bool:
     return sum(other.refundable_amount for other in others) >= payment.order.total_amount
 
 
-def _holds_any(payment: Payment) -> bool:
+def is_held_by_another(payment: Payment) -> bool:
+    """Whether the store has money of another payment of the same order."""
     return payment.order.payments.exclude(pk=payment.pk).filter(state__in=HOLDING_STATES).exists()
 
 
 @transaction.atomic
 def refuse_refund(*, refund_id: int, why: str) -> None:
-    """Write down that the gateway will not send a refund; a person has to, by hand."""
-    row = Refund.objects.select_for_update().select_related("payment__order").get(pk=refund_id)
+    """Write down that the gateway will not send a refund; a person has to, by hand.
+
+    Locks    the order, then the payment
+    """
+    payment_id = Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id)
+    _payment, order = lock_payment(payment_id)
+    row = Refund.objects.select_for_update().get(pk=refund_id)
     if row.state != RefundState.REQUESTED:
         return
     row.state, row.refusal = RefundState.REFUSED, why[:200]
@@ -190,7 +199,7 @@ def refuse_refund(*, refund_id: int, why: str) -> None:
         actor=SYSTEM,
         action="refund.refused",
         subject="order",
-        subject_id=row.payment.order.public_id,
+        subject_id=order.public_id,
         changes={"amount": row.amount, "why": row.refusal},
     )
 

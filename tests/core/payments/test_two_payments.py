@@ -1,14 +1,19 @@
 """More money than one order needs, and money that goes back and forth."""
 
+from typing import Any
+
 import pytest
 
 from core.inventory.models import StockMovement
 from core.kernel import audit
+from core.kernel.money import Money
 from core.orders import services as orders
-from core.orders.models import OrderState
+from core.orders.models import Order, OrderState
 from core.payments import selectors
 from core.payments import services as payments
 from core.payments.models import BankAccount, Payment, PaymentMethod
+from core.payments.ports import GatewayNotice, Outcome
+from core.payments.services import refunding
 from tenants.models import Job
 from tenants.permissions import SYSTEM, Actor
 from tests.factories.orders import NOON, paid_order
@@ -129,3 +134,83 @@ def test_taking_the_last_account_away_leaves_a_row_about_the_method():
     [row] = audit.history("payment_method", "MANUAL_TRANSFER")
     assert row.changes == {"is_enabled": [True, False]}
     assert not PaymentMethod.objects.get(code="MANUAL_TRANSFER").is_enabled
+
+
+def test_what_came_in_beyond_the_total_goes_back_after_all_the_rest():
+    payment = open_payment()
+    _confirm(payment, payment.amount + 50_000)
+    _give_back(payment, payment.amount)
+    _give_back(payment, 50_000)
+
+    order = Order.objects.get(pk=payment.order_id)
+    assert (order.payment_state, order.refunded_amount) == ("REFUNDED", order.total_amount)
+    assert Payment.objects.get(pk=payment.pk).refundable_amount == 0
+
+
+def test_a_second_payment_of_a_refunded_order_can_go_back(two: tuple[Payment, Payment]):
+    first, second = two
+    _confirm(second)
+    _give_back(second, second.amount)
+    _confirm(first)
+    _give_back(first, first.amount)
+
+    order = Order.objects.get(pk=first.order_id)
+    assert (order.payment_state, order.refunded_amount) == ("REFUNDED", order.total_amount)
+    assert order.customer.spent_amount == 0
+
+
+def test_an_order_that_was_cancelled_after_it_was_paid_stays_so(two: tuple[Payment, Payment]):
+    """A second payment is a slip of the shopper, and no reason to send what was called off."""
+    first, second = two
+    _confirm(second)
+    orders.cancel(order_id=first.order_id, reason="x", actor=SYSTEM, now=NOON)
+    _confirm(first)
+
+    order = Order.objects.get(pk=first.order_id)
+    assert (order.state, order.payment_state) == ("CANCELLED", "PAID")
+
+
+def _hear(payment: Payment, outcome: Outcome, **told: Any) -> None:
+    amount = Money(payment.amount, payment.currency)
+    found = GatewayNotice("e", payment.reference, outcome, amount, **told)
+    payments.apply_outcome(payment_id=payment.pk, found=found, now=NOON)
+
+
+@pytest.fixture
+def paid_at_gateway() -> Payment:
+    payment = open_payment("MIDTRANS")
+    _hear(payment, Outcome.PAID)
+    return Payment.objects.get(pk=payment.pk)
+
+
+def test_a_bank_that_takes_one_of_two_payments_back_leaves_the_order_paid():
+    at_gateway = open_payment("MIDTRANS")
+    method("COD")
+    in_cash = payments.open(order=at_gateway.order, method_code="COD", now=NOON, actor=SYSTEM)
+    _confirm(in_cash)
+    _hear(at_gateway, Outcome.PAID)
+    _hear(at_gateway, Outcome.FAILED)
+
+    assert Payment.objects.get(pk=at_gateway.pk).state == "REVERSED"
+    assert Order.objects.get(pk=at_gateway.order_id).payment_state == "PAID"
+
+
+@pytest.mark.parametrize(("word", "state"), [(Outcome.FAILED, "REVERSED"), (Outcome.DISPUTED, "DISPUTED")])
+def test_a_refund_is_counted_whatever_the_bank_did_meanwhile(
+    paid_at_gateway: Payment, word: Outcome, state: str
+):
+    row = payments.refund(
+        payment_id=paid_at_gateway.pk, amount=10_000, reason="x", is_by_hand=False, actor=SYSTEM, now=NOON
+    )
+    _hear(paid_at_gateway, word)
+    refunding.finish_refund(refund_id=row.pk, actor=SYSTEM, now=NOON)
+
+    payment = Payment.objects.get(pk=paid_at_gateway.pk)
+    assert (payment.state, payment.refunded_amount) == (state, 10_000)
+
+
+def test_what_a_person_sent_by_hand_is_not_in_the_gateways_sum(paid_at_gateway: Payment):
+    _give_back(paid_at_gateway, 10_000)
+    _hear(paid_at_gateway, Outcome.PARTLY_REFUNDED, refunded=Money(10_000, "IDR"))
+
+    assert Payment.objects.get(pk=paid_at_gateway.pk).refunded_amount == 20_000
