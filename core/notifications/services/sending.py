@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from smtplib import SMTPRecipientsRefused
 
 from anymail.exceptions import AnymailRecipientsRefused
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -18,8 +19,8 @@ from tenants.failpoints import failpoint
 from tenants.permissions import Actor
 from tenants.work import store_task
 
-# A worker that died while sending is given up after this; shorter than a job's lease.
-CLAIM_LASTS = timedelta(minutes=4)
+# A worker that died while sending is given up after this part of a job's lease.
+_CLAIM_SHARE = 0.8
 
 
 class AlreadySent(CommerceError):
@@ -40,34 +41,58 @@ def deliver(*, message_id: int) -> None:
     """
     message = _claim(message_id, timezone.now())
     if message is None:
+        _come_back(message_id)
         return
+    try:
+        _send(message)
+    except (SMTPRecipientsRefused, AnymailRecipientsRefused) as refused:
+        if _is_only_for_now(refused):
+            _settle(message, MessageState.FAILED, last_error=_shortly(refused))
+            raise
+        _settle(message, MessageState.REFUSED, last_error=_shortly(refused))
+    except Exception as error:  # whatever went wrong is written down, and the duty tries again
+        _settle(message, MessageState.FAILED, last_error=_shortly(error))
+        raise
+
+
+def _send(message: Message) -> None:
     failpoint("mail.after_claim")
     story = selectors.story(message.kind, message.source_id)
     if story is None:
         _settle(message, MessageState.SKIPPED)
         return
     letter = mail.write(message.kind, story, message.language)
-    try:
-        mail.send(letter, recipient=message.recipient, message_id=message.public_id)
-    except (SMTPRecipientsRefused, AnymailRecipientsRefused) as refused:
-        _settle(message, MessageState.REFUSED, last_error=_shortly(refused))
-        return
-    except Exception as error:  # whatever the provider says is written down, and the duty tries again
-        _settle(message, MessageState.FAILED, last_error=_shortly(error))
-        raise
+    mail.send(letter, recipient=message.recipient, message_id=message.public_id)
     failpoint("mail.after_send")
     _settle(message, MessageState.SENT, subject=letter.subject[:200], sent_at=timezone.now(), last_error="")
+
+
+def _is_only_for_now(refused: Exception) -> bool:
+    """Whether a mail server said "later" (4xx): it is busy, or lets strangers wait."""
+    told = refused.recipients.values() if isinstance(refused, SMTPRecipientsRefused) else ()
+    return any(400 <= code < 500 for code, _words in told)
 
 
 def _claim(message_id: int, now: datetime) -> Message | None:
     """Take a message for sending; None when it was sent, or another worker is at it."""
     free = Q(state__in=[MessageState.WAITING, MessageState.FAILED]) | Q(
-        state=MessageState.SENDING, claimed_at__lt=now - CLAIM_LASTS
+        state=MessageState.SENDING, claimed_at__lt=now - _claim_lasts()
     )
     taken = Message.objects.filter(free, pk=message_id).update(
         state=MessageState.SENDING, claimed_at=now, attempts=F("attempts") + 1
     )
     return Message.objects.get(pk=message_id) if taken else None
+
+
+def _claim_lasts() -> timedelta:
+    return timedelta(seconds=settings.WORK_LEASE_SECONDS * _CLAIM_SHARE)
+
+
+def _come_back(message_id: int) -> None:
+    """Look again at the claim's end when a message is being sent: whoever has it may have died."""
+    message = Message.objects.filter(pk=message_id, state=MessageState.SENDING).first()
+    if message is not None and message.claimed_at is not None:
+        deliver(message_id=message_id, run_at=message.claimed_at + _claim_lasts())
 
 
 def _settle(message: Message, state: str, **facts: object) -> None:

@@ -13,6 +13,7 @@ from core.kernel.errors import NotFound
 from core.notifications import services as notifications
 from core.notifications.models import Message, MessageState
 from core.notifications.services.sending import AlreadySent, deliver
+from tenants.models import Job
 from tenants.permissions import SYSTEM
 from tests.factories.orders import placed_order
 
@@ -75,6 +76,27 @@ def test_an_address_that_is_refused_is_not_tried_again(message: Message, provide
     assert outbox.outbox == []
 
 
+def test_an_address_that_is_only_put_off_is_tried_again(message: Message, provider: list[Exception]):
+    """Greylisting answers strangers 451 the first time; smtplib calls that refused as well."""
+    provider.append(SMTPRecipientsRefused({"dewi@example.com": (451, b"come again later")}))
+
+    with pytest.raises(SMTPRecipientsRefused):
+        send(message)
+
+    message.refresh_from_db()
+    assert message.state == "FAILED"
+    assert send(message) == "SENT"
+
+
+def test_a_mail_that_could_not_be_written_is_tried_again(message: Message, monkeypatch: pytest.MonkeyPatch):
+    with monkeypatch.context() as broken:
+        broken.setattr("core.notifications.mail.write", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            send(message)
+
+    assert send(message) == "SENT"
+
+
 def test_a_person_may_ask_for_another_attempt(message: Message, provider: list[Exception]):
     provider.append(SMTPRecipientsRefused({}))
     send(message)
@@ -99,6 +121,17 @@ def test_two_workers_never_send_at_once(message: Message):
 
     assert send(message) == "SENDING"
     assert outbox.outbox == []
+
+
+def test_who_finds_a_mail_being_sent_comes_back_when_its_sender_must_have_died(message: Message):
+    Job.objects.all().delete()
+    now = timezone.now()
+    Message.objects.filter(pk=message.pk).update(state=MessageState.SENDING, claimed_at=now)
+
+    send(message)
+
+    later = Job.objects.get(kind=deliver.kind)  # type: ignore[attr-defined]
+    assert later.next_at == now + timedelta(minutes=4)
 
 
 def test_a_worker_that_died_is_replaced_and_the_mail_keeps_its_id(message: Message):
