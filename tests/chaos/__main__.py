@@ -15,13 +15,14 @@ import django  # isort: skip
 django.setup()
 
 from tests.architecture.source import files  # noqa: E402
-from tests.chaos.faults import web  # noqa: E402
+from tests.chaos.faults import web, workers  # noqa: E402
 from tests.chaos.report import Report  # noqa: E402
 from tests.chaos.shop import open_shops  # noqa: E402
 from tests.chaos.stage import Stage, met  # noqa: E402
 
 FAULTS = {
     "F-WEB": web.run,
+    "F-WRK": workers.run,
 }
 
 
@@ -33,6 +34,7 @@ def main() -> int:
     try:
         stage.start()
         shops = open_shops(stage.port, f"{stage.fakes_url}/receiver")
+        stage.stores = [shop.store for shop in shops]
         stage.start_processes()
         print(f"  the stage is set after {time.monotonic() - began:.0f} s", flush=True)
         for name, run in FAULTS.items():

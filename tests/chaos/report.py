@@ -24,8 +24,8 @@ class Row:
     skipped: str = ""
 
     def expect(self, holds: object, otherwise: str) -> None:
-        """Note a failure unless it holds."""
-        if not holds:
+        """Note a failure unless it holds; the same one counts once."""
+        if not holds and otherwise not in self.failures:
             self.failures.append(otherwise)
             print(f"    ! {self.id}: {otherwise}", flush=True)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from core.integrations import services as integrations
 from core.integrations.event_types import PUBLIC_EVENTS
+from core.kernel import profile
 from core.payments import services as payments
 from tenants import context, provisioning, work
 from tenants.models import Store, User
@@ -207,15 +208,22 @@ def open_shops(port: int, receiver_url: str) -> list[Shop]:
     return [_furnished(port, Store.objects.get(slug=slug), receiver_url) for slug in ("kopi", "batik")]
 
 
+def server_key(store: Store) -> str:
+    """The store's own account at the gateway."""
+    return f"SB-Mid-server-{store.slug}"
+
+
 def _furnished(port: int, store: Store, receiver_url: str) -> Shop:
     with context.in_store(store):
+        # Orders are told apart at the gateway's fake by their number alone.
+        profile.edit(changes={"order_prefix": store.slug[:2].upper()}, actor=SYSTEM)
         _, key = integrations.create_key(name="Chaos", scopes=list(Permission), actor=SYSTEM)
         variants = [sellable(on_hand=100_000, price_amount=20_000 * (1 + number)) for number in range(5)]
         shipping = flat_method()
         method("COD")
         payments.connect_gateway(
             code="MIDTRANS",
-            credentials={"server_key": f"SB-Mid-server-{store.slug}"},
+            credentials={"server_key": server_key(store)},
             is_live=False,
             actor=SYSTEM,
         )

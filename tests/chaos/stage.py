@@ -7,16 +7,22 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.core.management import call_command
-from django.db import close_old_connections, connection, connections
+from django.db import DatabaseError, close_old_connections, connections
 from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
 
 from config.embedded import children
 from config.launch.processes import answers
-from tenants.models import Job, JobState
+from core.integrations import services as integrations
+from core.integrations.models import DeliveryState, WebhookDelivery, WebhookEndpoint
+from tenants import context
+from tenants.models import Job, JobState, Store
 from tests.chaos import ground
 from tests.chaos.postbox import Postbox
 from tests.chaos.proxy import Proxy
@@ -50,6 +56,7 @@ class Stage:
         self.to_mail = Proxy(self.postbox.port)
         self.port, self.second_port = ground.WEB_PORT, ground.SECOND_WEB_PORT
         self.pieces: dict[str, Piece] = {}
+        self.stores: list[Store] = []
         self._guard = threading.RLock()
         self._ends = threading.Event()
 
@@ -150,31 +157,23 @@ class Stage:
         deadline = time.monotonic() + within
         while time.monotonic() < deadline:
             try:
+                close_old_connections()
                 if self._is_quiet():
                     return True
-            except Exception:  # the database may be what has just been broken
+                hurry(self.stores)
+            except DatabaseError:  # the database may be what has just been broken
                 connections.close_all()
-            time.sleep(0.15)
+            time.sleep(0.2)
         return False
 
     def _is_quiet(self) -> bool:
-        close_old_connections()
-        again = Q(attempts__gt=0, state=JobState.WAITING) & ~Q(last_error="")
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE tenants_job SET next_at = clock_timestamp() WHERE state = 'WAITING' AND attempts > 0 "
-                "AND last_error <> '' AND next_at > clock_timestamp()"
-            )
-            cursor.execute("SELECT clock_timestamp()")
-            now = cursor.fetchone()[0]
-        is_open = Q(state=JobState.RUNNING) | again | Q(state=JobState.WAITING, next_at__lte=now)
-        if Job.objects.filter(is_open).exists():
-            return False
         try:
-            self.midtrans.sender.wait_until_idle(0.1)
+            self.midtrans.sender.wait_until_idle(0.05)
         except TimeoutError:
             return False
-        return not Job.objects.filter(is_open).exists()
+        is_due = Q(next_at__lte=Now()) | Q(attempts__gt=0)
+        is_open = Q(state=JobState.RUNNING) | (Q(state=JobState.WAITING) & is_due)
+        return not Job.objects.filter(is_open).exists() and not any(map(_has_mail_to_go, self.stores))
 
     def _start(self, name: str, *command: str) -> None:
         with self._guard, (ground.HOME / "logs" / f"{name}.log").open("ab", buffering=0) as log:
@@ -193,6 +192,22 @@ class Stage:
             "FAILPOINTS_DIR": str(ground.FAILPOINTS),
             "PYTHONUNBUFFERED": "1",
         }
+
+
+def hurry(stores: list[Store]) -> None:
+    """Let the time pass for which failed work, and webhooks of a worker that died, would wait."""
+    failed = Job.objects.filter(state=JobState.WAITING, attempts__gt=0, next_at__gt=Now())
+    failed.update(next_at=Now())
+    for store in stores:
+        with context.in_store(store):
+            WebhookEndpoint.objects.exclude(quiet_until=None).update(quiet_until=None)
+            integrations.send_overdue(now=timezone.now() + timedelta(minutes=25))
+
+
+def _has_mail_to_go(store: Store) -> bool:
+    """Whether a webhook is still to be delivered."""
+    with context.in_store(store):
+        return WebhookDelivery.objects.filter(state=DeliveryState.WAITING).exists()
 
 
 def arm(name: str, order: str = "kill9") -> None:

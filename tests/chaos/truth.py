@@ -13,10 +13,11 @@ from core.payments.models import Payment, PaymentState, RefundState
 from tenants import breaches, context
 from tenants.models import Job, JobState
 from tests.chaos.report import Row
-from tests.chaos.shop import Shop
+from tests.chaos.shop import Shop, server_key
 from tests.chaos.stage import Stage
 
 _PAID = (PaymentState.PAID, PaymentState.PARTLY_REFUNDED, PaymentState.REFUNDED)
+_CHARGED = {"settlement", "capture", "refund", "partial_refund"}
 
 
 def check(row: Row, stage: Stage, shops: list[Shop], *, settles_within: float = 60) -> None:
@@ -38,7 +39,7 @@ def check(row: Row, stage: Stage, shops: list[Shop], *, settles_within: float = 
             _hold_promises(row, shop)
             _hold_notices(row, stage, shop)
             _hold_mails(row, stage, shop)
-            _hold_money(row, stage)
+            _hold_money(row, stage, shop)
 
 
 def _hold_rules(row: Row, shop: Shop) -> None:
@@ -100,17 +101,21 @@ def _hold_mails(row: Row, stage: Stage, shop: Shop) -> None:
     row.invariants_checked += 1
 
 
-def _hold_money(row: Row, stage: Stage) -> None:
+def _hold_money(row: Row, stage: Stage, shop: Shop) -> None:
     """INV-3, INV-6: we and the gateway tell the same of every payment and refund."""
+    with stage.midtrans.ledger.lock:
+        known = {
+            reference: list(payments)
+            for (key, reference), payments in stage.midtrans.ledger.payments.items()
+            if key == server_key(shop.store)
+        }
     for payment in Payment.objects.filter(method="MIDTRANS").prefetch_related("refunds"):
-        charged = stage.midtrans.times_paid(payment.reference)
-        is_in = payment.state in _PAID
+        charged = [each for each in known.get(payment.reference, []) if each.status in _CHARGED]
+        told = f"charged {len(charged)} times, {payment.state} here"
         row.expect(
-            charged == int(is_in), f"{payment.reference}: charged {charged} times, {payment.state} here"
+            len(charged) == int(payment.state in _PAID), f"{shop.store.slug} {payment.reference}: {told}"
         )
-        if not charged:
-            continue
         ours = sorted((r.public_id, r.amount) for r in payment.refunds.all() if r.state == RefundState.DONE)
-        theirs = sorted(stage.midtrans.refunds_made(payment.reference))
+        theirs = sorted((refund.key, refund.amount) for each in charged for refund in each.refunds)
         row.expect(ours == theirs, f"{payment.reference}: refunds {ours} here, {theirs} there")
     row.invariants_checked += 1
