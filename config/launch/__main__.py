@@ -12,6 +12,7 @@ from config import embedded, frontend
 from config.embedded import CannotStart, Servers
 from config.launch import console
 from config.launch.environment import ROOT, Choices, choices, for_processes, python
+from config.launch.joining import noted
 from config.launch.processes import Crew, answers, listens
 
 WEB_WORKERS = 2
@@ -50,18 +51,23 @@ def _serve(chosen: Choices, servers: Servers) -> None:
         _prepare(crew, chosen)
         with console.step("Web, worker, scheduler, fake providers"):
             _start_processes(crew, chosen)
-        console.ready(chosen.port, chosen.data_dir / "demo.json")
-        while True:
-            crew.check()
-            if log := servers.died():
-                raise CannotStart(f"A server stopped by itself: read {log}, then start again.")
-            time.sleep(0.3)
+        with noted(chosen.data_dir, crew.env, os.environ):
+            console.ready(chosen.port, chosen.data_dir / "demo.json")
+            _watch(crew, servers)
     finally:
         # A second Ctrl-C must not leave half of them running.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         crew.stop()
         servers.stop()
+
+
+def _watch(crew: Crew, servers: Servers) -> None:
+    while True:
+        crew.check()
+        if log := servers.died():
+            raise CannotStart(f"A server stopped by itself: read {log}, then start again.")
+        time.sleep(0.3)
 
 
 def _prepare(crew: Crew, chosen: Choices) -> None:

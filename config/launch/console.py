@@ -1,12 +1,15 @@
 """What a person sees while things start: one line per step, with its time."""
 
 import json
+import shlex
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from config.launch.environment import ROOT
 
 # On a terminal a step's line stays open, to be written anew with its time.
 _END = "" if sys.stdout.isatty() else "\n"
@@ -42,7 +45,7 @@ def ready(port: int, demo: Path) -> None:
     print(f"  Platform    {written.get('platform_url', f'http://localhost:{port}')}")
     _login(written.get("console", {}), "Console", "url")
     if written.get("console", {}).get("totp_secret"):
-        print(f"              code: {sys.executable} manage.py console_code")
+        print(f"              code: {_by_hand(demo.parent)} console_code")
     for store in written.get("stores", []):
         print(f"\n  {store.get('slug', '')}")
         print(f"    Storefront  {store.get('storefront_url', '')}")
@@ -52,6 +55,12 @@ def ready(port: int, demo: Path) -> None:
         owner = store.get("owner", {})
         print(f"    Log in      {owner.get('email', '')}  {owner.get('password', '')}")
     print("\nCtrl-C stops everything.\n", flush=True)
+
+
+def _by_hand(data_dir: Path) -> str:
+    """How to run one of our commands beside what runs now."""
+    where = "" if data_dir == ROOT / ".data" else f"DATA_DIR={shlex.quote(str(data_dir))} "
+    return f"{where}{shlex.quote(sys.executable)} manage.py"
 
 
 def _login(place: dict[str, str], name: str, address: str) -> None:

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from config.embedded import CannotStart, children
-from config.launch import console, environment
+from config.launch import console, environment, joining
 from config.launch.processes import Crew
 
 
@@ -91,7 +91,7 @@ def test_says_where_to_go_and_who_may_log_in(tmp_path, capsys):
     demo = tmp_path / "demo.json"
     owner = {"email": "sari@example.test", "password": "pw"}
     kopi = {"slug": "kopi", "dashboard_url": "http://kopi.app.localhost", "owner": owner}
-    staff = {"url": "http://console.localhost:8001", "email": "staff@example.test"}
+    staff = {"url": "http://console.localhost:8001", "email": "staff@example.test", "totp_secret": "S"}
     demo.write_text(json.dumps({"platform_url": "http://localhost:8001", "console": staff, "stores": [kopi]}))
 
     console.ready(8001, demo)
@@ -100,7 +100,24 @@ def test_says_where_to_go_and_who_may_log_in(tmp_path, capsys):
     said = capsys.readouterr().out
     assert said.startswith("\nSmartSeller is ready\n")
     assert "Log in      sari@example.test  pw" in said
+    assert f"DATA_DIR={tmp_path} {sys.executable} manage.py console_code" in said
     assert "http://localhost:8002" in said
+
+
+def test_a_command_by_hand_finds_what_runs(tmp_path):
+    told = {"DATABASE_URL": "postgres://here", "PORT": "8001", "HOME": "/root"}
+
+    with joining.noted(tmp_path, told, {"HOME": "/root"}):
+        found, elsewhere = {"DATA_DIR": str(tmp_path)}, {"DATA_DIR": str(tmp_path), "DATABASE_URL": "mine"}
+        joining.join(found)
+        joining.join(elsewhere)
+        assert (tmp_path / "running.json").stat().st_mode & 0o077 == 0
+
+    stopped = {"DATA_DIR": str(tmp_path)}
+    joining.join(stopped)
+    assert found == {"DATA_DIR": str(tmp_path), "DATABASE_URL": "postgres://here", "PORT": "8001"}
+    assert elsewhere == {"DATA_DIR": str(tmp_path), "DATABASE_URL": "mine"}
+    assert stopped == {"DATA_DIR": str(tmp_path)}
 
 
 def test_passes_on_what_a_command_says_of_its_progress(crew):
