@@ -39,20 +39,23 @@ def load_plans() -> None:
 
 def start_trial(store: Store) -> None:
     """Put a new store on the trial plan. A store that has a subscription keeps it."""
-    with context.in_public(), transaction.atomic():
-        plan = Plan.objects.filter(code=TRIAL_PLAN).order_by("-version")[0]
-        now = timezone.now()
-        subscription, is_new = Subscription.objects.get_or_create(
-            store_id=store.pk,
-            defaults={
-                "plan": plan,
-                "state": SubscriptionState.TRIALING,
-                "started_at": now,
-                "trial_ends_at": now + timedelta(days=TRIAL_DAYS),
-            },
-        )
-        if is_new or not store.entitlements:
-            entitlements.grant(store, subscription.plan.entitlements)
+    with context.in_public():
+        known = Subscription.objects.select_related("plan").filter(store_id=store.pk).first()
+        if known is None:
+            known = _trial_of(store, timezone.now())
+        elif store.entitlements:
+            return
+        entitlements.grant(store, known.plan.entitlements)
+
+
+def _trial_of(store: Store, now: datetime) -> Subscription:
+    return Subscription.objects.create(
+        store_id=store.pk,
+        plan=Plan.objects.filter(code=TRIAL_PLAN).order_by("-version")[0],
+        state=SubscriptionState.TRIALING,
+        started_at=now,
+        trial_ends_at=now + timedelta(days=TRIAL_DAYS),
+    )
 
 
 @transaction.atomic

@@ -14,8 +14,8 @@ _SECTIONS = (
 
 def prepare(store: Store) -> None:
     """Make the theme, the home sections and the pages. Safe to run twice: what exists stays as it is."""
-    _theme, is_new = Theme.objects.get_or_create(pk=1)
-    if is_new:
+    if not Theme.objects.exists():
+        Theme.objects.bulk_create([Theme(pk=1)])
         HomeSection.objects.bulk_create(
             HomeSection(public_id=new_id("sec"), kind=kind, title=title, text=text, position=position)
             for position, (kind, title, text) in enumerate(_SECTIONS)

@@ -1,5 +1,7 @@
 """The one base of every refusal we expect."""
 
+from django.db import IntegrityError
+
 
 class CommerceError(Exception):
     """An anticipated refusal: `code` is stable for machines, the message is for the reader.
@@ -13,3 +15,8 @@ class CommerceError(Exception):
     def __init__(self, message: str = "") -> None:
         self.message = message or self.code
         super().__init__(self.message)
+
+
+def broken_rule(clash: IntegrityError) -> str:
+    """The name of the constraint that PostgreSQL upheld; empty when it names none."""
+    return getattr(getattr(clash.__cause__, "diag", None), "constraint_name", None) or ""

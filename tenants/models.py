@@ -11,13 +11,22 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django_tenants.models import TenantMixin
 
-from tenants.pool_models import Blueprint, SpareSchema
-
-__all__ = ["Blueprint", "SpareSchema"]
+from tenants.archive_models import ArchiveKind as ArchiveKind
+from tenants.archive_models import ArchiveState as ArchiveState
+from tenants.archive_models import DeletionState as DeletionState
+from tenants.archive_models import Restoration as Restoration
+from tenants.archive_models import RestorationState as RestorationState
+from tenants.archive_models import StoreArchive as StoreArchive
+from tenants.archive_models import StoreDeletion as StoreDeletion
+from tenants.pool_models import Blueprint as Blueprint
+from tenants.pool_models import SpareSchema as SpareSchema
 
 
 class StoreState(models.TextChoices):
-    """Provisioning moves down the list; ACTIVE and SUSPENDED alternate; CLOSED is the end."""
+    """Provisioning moves down the list; ACTIVE and SUSPENDED alternate; CLOSED is the end.
+
+    LEAVING is on the way there: nobody gets in, nothing is gone, and for some weeks it can be undone.
+    """
 
     REQUESTED = "REQUESTED", _("Requested")
     SCHEMA_MADE = "SCHEMA_MADE", _("Schema made")
@@ -25,6 +34,7 @@ class StoreState(models.TextChoices):
     PREPARED = "PREPARED", _("Prepared")
     ACTIVE = "ACTIVE", _("Active")
     SUSPENDED = "SUSPENDED", _("Suspended")
+    LEAVING = "LEAVING", _("Being deleted")
     CLOSED = "CLOSED", _("Closed")
 
 
@@ -33,8 +43,9 @@ MAY_BECOME: dict[str, set[str]] = {
     StoreState.SCHEMA_MADE: {StoreState.MIGRATED, StoreState.CLOSED},
     StoreState.MIGRATED: {StoreState.PREPARED, StoreState.CLOSED},
     StoreState.PREPARED: {StoreState.ACTIVE, StoreState.CLOSED},
-    StoreState.ACTIVE: {StoreState.SUSPENDED, StoreState.CLOSED},
-    StoreState.SUSPENDED: {StoreState.ACTIVE, StoreState.CLOSED},
+    StoreState.ACTIVE: {StoreState.SUSPENDED, StoreState.LEAVING, StoreState.CLOSED},
+    StoreState.SUSPENDED: {StoreState.ACTIVE, StoreState.LEAVING, StoreState.CLOSED},
+    StoreState.LEAVING: {StoreState.ACTIVE, StoreState.SUSPENDED, StoreState.CLOSED},
     StoreState.CLOSED: set(),
 }
 

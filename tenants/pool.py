@@ -63,7 +63,7 @@ def take() -> str | None:
 
 def ask_to_fill(*, soon: bool = False) -> None:
     """Have a worker fill the pool, now or when a rush may be over. Asking again changes nothing."""
-    if settings.STORE_POOL_SIZE or SpareSchema.objects.exists():
+    if not work.is_waiting(FILL) and (settings.STORE_POOL_SIZE or SpareSchema.objects.exists()):
         work.enqueue(FILL, {}, run_at=None if soon else timezone.now() + REST, dedupe_key=FILL)
 
 

@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from tenants import context, hosts, meters, pool, schemas, slugs
-from tenants.errors import CommerceError
+from tenants.errors import CommerceError, broken_rule
 from tenants.failpoints import failpoint
 from tenants.models import MAY_BECOME, HostKind, Hostname, Membership, Role, Store, StoreState, User
 from tenants.work import enqueue, register
@@ -27,7 +27,6 @@ class SlugTaken(CommerceError):
         super().__init__(_("The address %(slug)s is already taken. Choose another one.") % {"slug": slug})
 
 
-@transaction.atomic
 def open_store(*, owner: User, name: str, slug: str, language: str = "id", is_demo: bool = False) -> Store:
     """Register a store, and open it at once in a schema of the pool or have it built in the background.
 
@@ -35,21 +34,22 @@ def open_store(*, owner: User, name: str, slug: str, language: str = "id", is_de
     Raises   SlugRefused for a reserved or malformed address, SlugTaken for one in use
     Locks    the row of the schema that is taken
     """
-    slug = slugs.check(slug)
-    ready = pool.take()
-    store = Store(
-        name=name.strip(),
-        slug=slug,
-        schema_name=ready or schemas.new_schema_name(),
-        state=StoreState.MIGRATED if ready else StoreState.REQUESTED,
-        language=language,
-        is_demo=is_demo,
-    )
+    store = Store(name=name.strip(), slug=slugs.check(slug), language=language, is_demo=is_demo)
     try:
         with transaction.atomic():
-            store.save(force_insert=True)
+            _register(store, owner)
     except IntegrityError as clash:
-        raise SlugTaken(slug) from clash
+        if broken_rule(clash) not in ("store_one_slug", "hostname_one_verified"):
+            raise
+        raise SlugTaken(store.slug) from clash
+    return store
+
+
+def _register(store: Store, owner: User) -> None:
+    ready = pool.take()
+    store.schema_name = ready or schemas.new_schema_name()
+    store.state = StoreState.MIGRATED if ready else StoreState.REQUESTED
+    Store.objects.bulk_create([store])
     Membership.objects.create(user=owner, store=store, role=Role.OWNER)
     _name_hosts(store)
     failpoint("provisioning.before_duty")
@@ -58,7 +58,6 @@ def open_store(*, owner: User, name: str, slug: str, language: str = "id", is_de
     else:
         enqueue(PROVISION, {"store_id": store.pk})
     context.on_commit(pool.ask_to_fill)
-    return store
 
 
 def _name_hosts(store: Store) -> None:

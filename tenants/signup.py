@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from tenants import provisioning
-from tenants.errors import CommerceError
+from tenants.errors import CommerceError, broken_rule
 from tenants.models import Membership, Store, StoreState, User
 
 
@@ -21,21 +21,18 @@ def sign_up(*, email: str, password: str, store_name: str, slug: str, language: 
 
     Raises   EmailTaken, and what provisioning.open_store raises
     """
-    # Hashing takes longer than all the rest: nobody waits for our rows meanwhile.
     user = User(email=email.strip().lower(), language=language)
+    # Hashing takes longer than all the rest: no transaction waits meanwhile.
     user.set_password(password)
-    return _register(user, store_name=store_name, slug=slug)
-
-
-@transaction.atomic
-def _register(user: User, *, store_name: str, slug: str) -> tuple[User, Store]:
     try:
         with transaction.atomic():
             user.save(force_insert=True)
+            EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=False)
+            store = provisioning.open_store(owner=user, name=store_name, slug=slug, language=language)
     except IntegrityError as clash:
+        if broken_rule(clash) != "user_one_email":
+            raise
         raise EmailTaken from clash
-    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=False)
-    store = provisioning.open_store(owner=user, name=store_name, slug=slug, language=user.language)
     return user, store
 
 

@@ -153,6 +153,12 @@ def _insert_once(row: Job) -> bool:
             return False
 
 
+def is_waiting(dedupe_key: str) -> bool:
+    """Whether a duty with this key is still to begin. Takes no lock: it may begin at this moment."""
+    with context.in_public():
+        return Job.objects.filter(dedupe_key=dedupe_key, state__in=OPEN_STATES).exists()
+
+
 # Claiming and running
 
 # A claimed row gives its dedupe key up: what is asked from now on may not have been read by it.

@@ -13,16 +13,19 @@ def prepare(store: Store) -> None:
     Cash on delivery needs no account, so a new store can sell at once; the others wait for their details.
     """
     with override(store.language):
-        for position, (code, title) in enumerate(_titles()):
-            PaymentMethod.objects.get_or_create(
-                code=code,
-                defaults={
-                    "title": title,
-                    "position": position,
-                    "is_enabled": code == MethodCode.COD,
-                    "endpoint_id": ids.new_id("hook"),
-                },
-            )
+        PaymentMethod.objects.bulk_create(
+            [
+                PaymentMethod(
+                    code=code,
+                    title=title,
+                    position=position,
+                    is_enabled=code == MethodCode.COD,
+                    endpoint_id=ids.new_id("hook"),
+                )
+                for position, (code, title) in enumerate(_titles())
+            ],
+            ignore_conflicts=True,
+        )
 
 
 def _titles() -> list[tuple[str, str]]:
