@@ -82,9 +82,21 @@ def _completed(customer: Customer, email: str) -> Customer:
     return customer
 
 
+def hold(*, customer_id: int) -> None:
+    """Lock a customer's row until the caller commits.
+
+    For who will count money later in the same transaction and takes stock first: purchases take the
+    customer, then the stock, and so does everybody else.
+    """
+    Customer.objects.select_for_update(no_key=True).filter(pk=customer_id).values_list("pk").first()
+
+
 @transaction.atomic
 def note_order(*, customer_id: int, at: datetime) -> None:
-    """Count one more order of a customer. orders.create calls it; nobody else needs to."""
+    """Count one more order of a customer. orders.create calls it; nobody else needs to.
+
+    Locks    the customer
+    """
     Customer.objects.filter(pk=customer_id).update(
         order_count=F("order_count") + 1, last_order_at=Greatest(F("last_order_at"), at)
     )

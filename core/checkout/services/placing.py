@@ -73,7 +73,7 @@ def place_order(*, cart_id: str, purchase: Purchase, now: datetime, actor: Actor
 
     Raises   NotFound, CartExpired, InvalidInput, InvalidPhone, PurchaseChanged, SplitNeeded,
              InsufficientStock when somebody was faster, MethodUnavailable
-    Locks    the cart, the number sequence, the stock items, the payment method
+    Locks    the cart, the customer, the number sequence, the stock items, the payment method
     Records  OrderPlaced, StockChanged
     """
     cart = lock_cart(cart_id)

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import events
+from core.customers import services as customers
 from core.inventory import services as inventory
 from core.kernel import audit, outbox
 from core.orders.models import Order, OrderState
@@ -54,11 +55,12 @@ def reopen(*, order_id: int, actor: Actor) -> Order:
     """Open a cancelled order again and promise its stock anew.
 
     Raises   InsufficientStock when its units are gone
-    Locks    the order, then its stock
+    Locks    the order, then its customer, then its stock
     """
     order = lock_order(order_id)
     if order.state != OrderState.CANCELLED:
         return order
+    customers.hold(customer_id=order.customer_id)
     inventory.allocate(reference=order.number, wanted=wanted(order), location_id=order.location_id)
     changes = {"state": move(order, "state", OrderState.OPEN)}
     order.cancelled_at, order.cancel_reason = None, ""

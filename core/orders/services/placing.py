@@ -26,11 +26,12 @@ def create(*, draft: OrderDraft, actor: Actor) -> Order:
     """Give a draft its number and write it down. Stock and payment are the caller's next steps.
 
     Raises   InvalidInput without lines
-    Locks    the number sequence, until the caller commits
+    Locks    the customer, then the number sequence, until the caller commits
     Records  OrderPlaced
     """
     if not draft.lines:
         raise InvalidInput(_("The order has no lines."), "lines")
+    customers.note_order(customer_id=draft.customer_id, at=draft.placed_at)
     number = f"{profile.current().order_prefix}-{sequences.next_number('order', start=FIRST_NUMBER)}"
     order = Order.objects.create(
         number=number,
@@ -43,7 +44,6 @@ def create(*, draft: OrderDraft, actor: Actor) -> Order:
         OrderLine(order=order, total_amount=line.unit_amount * line.quantity, **asdict(line))
         for line in draft.lines
     )
-    customers.note_order(customer_id=draft.customer_id, at=draft.placed_at)
     if draft.address is not None:
         customers.remember_address(
             customer_id=draft.customer_id, address=_for_customer(asdict(draft.address)), now=draft.placed_at
