@@ -252,6 +252,17 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
+# Archives that sellers fetch, and backups: folders that web and workers share, the second one on another disk.
+ARCHIVE_DIR = Path(os.environ.get("ARCHIVE_DIR", DATA_DIR / "archives"))
+BACKUP_DIR = Path(os.environ.get("BACKUP_DIR", DATA_DIR / "backups"))
+# The folder with pg_dump and pg_restore, where they are neither on PATH nor in the embedded server's wheel.
+POSTGRES_PROGRAMS = os.environ.get("POSTGRES_PROGRAMS", "")
+BACKUP_KEEP = {"daily": 7, "weekly": 4, "monthly": 6}
+# How long a download can be fetched, a schema put aside is kept, and a deletion can be undone.
+ARCHIVE_HOURS = 24
+ASIDE_DAYS = 7
+DELETION_DAYS = 30
+
 # --- Mail -------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", f"{BRAND_NAME} <no-reply@smartseller.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

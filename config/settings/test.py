@@ -20,6 +20,8 @@ STORE_POOL_SIZE = 0
 TOLERATED_TRIGGERS = ["tests_tripwire"]
 DATA_DIR = Path(os.environ.get("TEST_DATA_DIR") or tempfile.mkdtemp(prefix="smartseller-test-"))
 MEDIA_ROOT = DATA_DIR / "media"
+ARCHIVE_DIR = DATA_DIR / "archives"
+BACKUP_DIR = DATA_DIR / "backups"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 LOCAL_DOMAIN_SUFFIX = "localhost"
 LOCAL_DNS_FILE = DATA_DIR / "dns.txt"
