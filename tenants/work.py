@@ -243,12 +243,12 @@ def _try(job: Job) -> None:
 
 def _is_at_work(job: Job, state: str) -> bool:
     """Whether the duty's store can work; puts the duty off, or ends it, when it cannot."""
-    if state == StoreState.SUSPENDED:
+    if state in (StoreState.SUSPENDED, StoreState.LEAVING):
         later = timezone.now() + timedelta(hours=1)
         _write(job, state=JobState.WAITING, attempts=job.attempts - 1, next_at=later)
     elif state == StoreState.CLOSED:
         _write(job, state=JobState.CANCELLED, finished_at=timezone.now())
-    return state not in (StoreState.SUSPENDED, StoreState.CLOSED)
+    return state not in (StoreState.SUSPENDED, StoreState.LEAVING, StoreState.CLOSED)
 
 
 def _run_in_store(job: Job) -> None:
