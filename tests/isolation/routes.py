@@ -14,11 +14,9 @@ from ninja import NinjaAPI
 
 from config.api import dashboard_api, storefront_api
 from tests.canaries import store_models
+from tests.isolation.places import PLACE
 
 KINDS = ("PLATFORM", "CONSOLE", "DASHBOARD", "STOREFRONT")
-PLACE = re.compile(
-    r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>|\(\?P<(?P<group>\w+)>[^)]*\)|\{(?:(?P<type>\w+):)?(?P<field>\w+)\}"
-)
 NOBODY = str(uuid.UUID(int=7))
 MADE_UP = {"int": "1", "uuid": NOBODY, "uuidstr": NOBODY, "path": "a/b", "slug": "x", "str": "x"}
 
@@ -32,6 +30,8 @@ class Route:
     door: Any
     app: str
     methods: tuple[str, ...] = ("GET", "POST")
+    # Of an operation: its id in the OpenAPI document.
+    name: str = ""
 
     def __str__(self) -> str:
         return f"{self.kind} {self.address}"
@@ -103,7 +103,9 @@ def operations() -> list[Route]:
                     function = operation.view_func
                     address = f"{prefix}{before}{path}".replace("//", "/")
                     door, room = getattr(function, "door", None), _room(function.__module__)
-                    found.append(Route(kind, address, door, room, tuple(operation.methods)))
+                    found.append(
+                        Route(kind, address, door, room, tuple(operation.methods), operation.operation_id)
+                    )
     return found
 
 
