@@ -4,9 +4,10 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -239,6 +240,21 @@ def replay_failed(*, store: Store) -> int:
     """Have every failed duty of the store run again. Returns how many there are."""
     with context.in_public():
         return _revive(Job.objects.filter(store=store, state=JobState.DEAD))
+
+
+def replay_kind(*, kind: str) -> int:
+    """Have every failed duty of one kind run again, in all stores. Returns how many there are."""
+    with context.in_public():
+        return _revive(Job.objects.filter(kind=kind, state=JobState.DEAD))
+
+
+def summary() -> list[dict[str, Any]]:
+    """For operators: what is open or failed on the whole platform, by kind and state, and since when."""
+    with context.in_public():
+        # Said this way, each part has an index: what is done is many times as much.
+        left = Job.objects.filter(Q(state__in=OPEN_STATES) | Q(state=JobState.DEAD))
+        rows = left.values("kind", "state").order_by("kind", "state")
+        return list(rows.annotate(count=Count("pk"), since=Min("next_at"), example=Max("last_error")))
 
 
 def _revive(failed: QuerySet[Job]) -> int:

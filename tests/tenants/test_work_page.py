@@ -3,8 +3,10 @@
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -265,3 +267,19 @@ def test_a_store_that_fails_a_routine_keeps_no_other_waiting(kopi: Store, batik:
     assert seen == ["batik"]
     own = kind.removesuffix(".everywhere")
     assert list(Job.objects.filter(store=kopi, kind=own).values_list("attempts", flat=True)) == [1]
+
+
+def test_operators_see_what_is_left_and_have_failed_duties_run_again(kopi: Store, batik: Store):
+    for store, state, error in ((kopi, "DEAD", "no answer"), (batik, "DEAD", ""), (kopi, "WAITING", "")):
+        make_job(store, state, kind="tests.sync", last_error=error)
+    make_job(kopi, "DONE", kind="tests.sync")
+    shown, said = StringIO(), StringIO()
+
+    call_command("duties", stdout=shown)
+    call_command("duties", "--repeat", "tests.sync", stdout=said)
+
+    counts = [line.split()[:2] for line in shown.getvalue().splitlines() if "tests.sync" in line]
+    assert counts == [["2", "DEAD"], ["1", "WAITING"]]
+    assert "no answer" in shown.getvalue()
+    assert said.getvalue() == "2 run again\n"
+    assert Job.objects.filter(kind="tests.sync", state="WAITING").count() == 3
