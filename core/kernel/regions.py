@@ -5,13 +5,17 @@ The only door to the `lokal` package's data. Codes are the dotted ones of the Mi
 search 25 MB more.
 """
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
+from typing import Final
 
 from lokal import wilayah
 
 from core.kernel.region_index import region_index
+
+_CODE: Final = re.compile(r"[0-9.]{2,13}")
 
 
 class RegionLevel(IntEnum):
@@ -71,6 +75,9 @@ def villages(district_code: str) -> tuple[Region, ...]:
 
 def find(code: str) -> Region | None:
     """The region with this code, dotted or not; None when there is none."""
+    # The library finds digits anywhere in a text, and callers keep the text that they asked with.
+    if not _CODE.fullmatch(code):
+        return None
     try:
         found = wilayah.get_wilayah(code)
     except (ValueError, IndexError):

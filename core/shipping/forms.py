@@ -110,7 +110,11 @@ class RatesFileForm(forms.Form):
         except UnicodeDecodeError as odd:
             raise forms.ValidationError(gettext("Save the file as CSV in UTF-8 and try again.")) from odd
         separator = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
-        rows = list(csv.reader(text.splitlines(), delimiter=separator))[1:]
+        try:
+            rows = list(csv.reader(text.splitlines(), delimiter=separator))[1:]
+        except csv.Error:
+            # Such as a cell that a quote opens and nothing closes.
+            rows = []
         if not rows or len(rows) > MOST_RATES or any("\x00" in cell for row in rows for cell in row):
             raise forms.ValidationError(gettext("This is not a rate table. Download one to see its shape."))
         return [dict(zip(COLUMNS, [*row, *[""] * 5], strict=False)) for row in rows if any(row)]
@@ -155,8 +159,11 @@ def region_name(code: str) -> str:
 def _rate(row: dict[str, str]) -> RateRow:
     """One row. Raises ValueError for a cell that is not what it should be."""
     code = row["region_code"].strip().removeprefix("'")
-    if code and (len(code) > 13 or regions.find(code) is None):
-        raise ValueError(code)
+    if code:
+        region = regions.find(code) if len(code) <= 13 else None
+        if region is None:
+            raise ValueError(code)
+        code = region.code
     grams = row["up_to_grams"].strip()
     up_to = whole_rupiah(grams) if grams else None
     amount, per_kg = (whole_rupiah(row[name].strip() or "0") for name in ("amount", "per_kg_amount"))
