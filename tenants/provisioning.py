@@ -51,7 +51,7 @@ def _register(store: Store, owner: User) -> None:
     store.state = StoreState.MIGRATED if ready else StoreState.REQUESTED
     Store.objects.bulk_create([store])
     Membership.objects.create(user=owner, store=store, role=Role.OWNER)
-    _name_hosts(store)
+    name_hosts(store)
     failpoint("provisioning.before_duty")
     if ready:
         _walk(store)
@@ -60,7 +60,8 @@ def _register(store: Store, owner: User) -> None:
     context.on_commit(pool.ask_to_fill)
 
 
-def _name_hosts(store: Store) -> None:
+def name_hosts(store: Store) -> None:
+    """Give a new store its own two addresses. Raises IntegrityError when one is taken."""
     kinds = {
         HostKind.DASHBOARD: settings.DASHBOARD_SUFFIX,
         HostKind.STOREFRONT: settings.STOREFRONT_SUFFIX,

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models, transaction
 
 from tenants import sealing
+from tenants.archive import parts
 from tenants.context import require_store
 from tenants.sealing import SealBroken
 
@@ -48,8 +49,12 @@ _columns: list[SealedColumn] = []
 
 
 def keep_sealed(model: type[models.Model], name: str, *, place: Callable[[Any], str]) -> None:
-    """Say that a column holds sealed texts, so that rotating the keys reaches it. For `AppConfig.ready`."""
+    """Say that a column holds sealed texts, so that rotating the keys reaches it. For `AppConfig.ready`.
+
+    Archives leave the house without them: they open nowhere else.
+    """
     _columns.append(SealedColumn(model, name, place))
+    parts.leave_out(model._meta.db_table, name, why="sealed with keys of this deployment; enter it again")
 
 
 def columns() -> list[SealedColumn]:

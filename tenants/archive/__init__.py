@@ -1,0 +1,1 @@
+"""Stores that come and go: archives, backups, going back to one, and leaving for good."""

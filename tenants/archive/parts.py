@@ -1,0 +1,81 @@
+"""What the rooms of a store say about their rows, for whoever writes a store down or brings one back.
+
+Called from `AppConfig.ready`. The platform knows no table of a store by name; what is special about one is
+said here, once.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tenants.models import Store
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What is not in an archive that leaves the house: a column or a whole table. `why` is for readers."""
+
+    table: str
+    column: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A table that counts what the world has seen: going back to a backup must not count down."""
+
+    table: str
+    key: str
+    column: str
+
+
+Check = Callable[[], list[str]]
+Arrival = Callable[["Store"], None]
+
+_left_out: dict[tuple[str, str], LeftOut] = {}
+_counters: dict[str, Counter] = {}
+_checks: list[Check] = []
+_arrivals: list[Arrival] = []
+
+
+def leave_out(table: str, column: str = "", *, why: str) -> None:
+    """Keep a table, or the texts of one column, out of archives. Backups of ours hold everything."""
+    _left_out[table, column] = LeftOut(table, column, why)
+
+
+def counts_up(table: str, *, key: str, column: str) -> None:
+    """Say that numbers in `column`, one row per `key`, were given out and must never be given out again."""
+    _counters[table] = Counter(table, key, column)
+
+
+def check_with(check: Check) -> None:
+    """Have `check` look at the rows of a store, inside it. It answers with what does not add up."""
+    if check not in _checks:
+        _checks.append(check)
+
+
+def on_arrival(arrival: Arrival) -> None:
+    """Have `arrival` called in a store that came from an archive, before its doors open."""
+    if arrival not in _arrivals:
+        _arrivals.append(arrival)
+
+
+def left_out() -> list[LeftOut]:
+    """Everything that archives are without, by table."""
+    return [_left_out[key] for key in sorted(_left_out)]
+
+
+def counters() -> list[Counter]:
+    """Every table that only counts up."""
+    return [_counters[table] for table in sorted(_counters)]
+
+
+def troubles() -> list[str]:
+    """What does not add up in the store in force."""
+    return [trouble for check in _checks for trouble in check()]
+
+
+def arrivals() -> Iterable[Arrival]:
+    """What the rooms do with a store that has come."""
+    return tuple(_arrivals)
