@@ -28,7 +28,7 @@ class BoundedRedisCache(RedisCache):
     Django would empty the whole Redis: every store's pages, log-in limits, sessions and the bell.
     """
 
-    def clear(self) -> bool:
+    def clear(self) -> None:
         """Remove what was kept here; of a store's cache, what the store in force kept."""
         is_of_store = self.key_func is store_key
         begins = store_prefix(self.key_prefix) if is_of_store else f"{self.key_prefix}:"
@@ -42,7 +42,6 @@ class BoundedRedisCache(RedisCache):
                 batch.clear()
         if batch:
             client.unlink(*batch)
-        return True
 
 
 class JsonSerializer:

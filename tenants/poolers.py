@@ -34,7 +34,7 @@ def keeps_settings(ask: Ask, busy: Ask) -> bool:
 
 def is_direct() -> bool:
     """Try it with two connections of their own, as the product makes them."""
-    parameters = connection.get_connection_params()  # type: ignore[attr-defined]
+    parameters = connection.get_connection_params()
     for name in ("cursor_factory", "context"):
         parameters.pop(name, None)
     one, other = psycopg2.connect(**parameters), psycopg2.connect(**parameters)

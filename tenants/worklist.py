@@ -254,7 +254,8 @@ def summary() -> list[dict[str, Any]]:
         # Said this way, each part has an index: what is done is many times as much.
         left = Job.objects.filter(Q(state__in=OPEN_STATES) | Q(state=JobState.DEAD))
         rows = left.values("kind", "state").order_by("kind", "state")
-        return list(rows.annotate(count=Count("pk"), since=Min("next_at"), example=Max("last_error")))
+        told = rows.annotate(count=Count("pk"), since=Min("next_at"), example=Max("last_error"))
+        return [dict(row) for row in told]
 
 
 def _revive(failed: QuerySet[Job]) -> int:
