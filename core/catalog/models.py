@@ -72,7 +72,9 @@ class Product(StoreModel):
     description = models.TextField(blank=True)
     status = models.CharField(max_length=8, choices=ProductStatus, default=ProductStatus.DRAFT)
     publish_at = models.DateTimeField(null=True)
-    category = models.ForeignKey(Category, models.SET_NULL, null=True, related_name="products")
+    category = models.ForeignKey(
+        Category, models.SET_NULL, null=True, related_name="products", db_index=False
+    )
     brand = models.ForeignKey(Brand, models.SET_NULL, null=True, related_name="products")
     tags = ArrayField(models.CharField(max_length=40), default=list)
     seo_title = models.CharField(max_length=150, blank=True)

@@ -45,7 +45,9 @@ class Customer(StoreModel):
 class Address(StoreModel):
     """Where a customer has had something sent, newest use last."""
 
-    customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="addresses")
+    customer = models.ForeignKey(
+        "customers.Customer", models.CASCADE, related_name="addresses", db_index=False
+    )
     public_id = models.CharField(max_length=ids.MAX_LENGTH)
     recipient_name = models.CharField(max_length=120)
     phone = models.CharField(max_length=20, blank=True)

@@ -47,7 +47,9 @@ class Fulfilment(StoreModel):
 class FulfilmentLine(StoreModel):
     """So many units of one order line in one parcel."""
 
-    fulfilment = models.ForeignKey("fulfilment.Fulfilment", models.CASCADE, related_name="lines")
+    fulfilment = models.ForeignKey(
+        "fulfilment.Fulfilment", models.CASCADE, related_name="lines", db_index=False
+    )
     order_line = models.ForeignKey("orders.OrderLine", models.PROTECT, related_name="fulfilment_lines")
     quantity = models.PositiveIntegerField()
 

@@ -180,7 +180,7 @@ class Order(StoreModel):
 class OrderLine(StoreModel):
     """So many of one variant, as it was called and priced that day."""
 
-    order = models.ForeignKey("orders.Order", models.CASCADE, related_name="lines")
+    order = models.ForeignKey("orders.Order", models.CASCADE, related_name="lines", db_index=False)
     variant_id = models.BigIntegerField()
     sku = models.CharField(max_length=64)
     product_title = models.CharField(max_length=200)

@@ -111,7 +111,7 @@ class Payment(StoreModel):
     """One attempt to pay an order. `reference` is what a gateway knows it by: `SO-1043-1`."""
 
     public_id = models.CharField(max_length=ids.MAX_LENGTH)
-    order = models.ForeignKey("orders.Order", models.PROTECT, related_name="payments")
+    order = models.ForeignKey("orders.Order", models.PROTECT, related_name="payments", db_index=False)
     method = models.CharField(max_length=20, choices=MethodCode)
     state = models.CharField(max_length=15, choices=PaymentState, default=PaymentState.PENDING)
     attempt = models.PositiveSmallIntegerField(default=1)

@@ -60,7 +60,7 @@ class ShippingRate(StoreModel):
     city. The fee is `amount` plus `per_kg_amount` for each kilogram billed; no `up_to_grams` is any weight.
     """
 
-    method = models.ForeignKey(ShippingMethod, models.CASCADE, related_name="rates")
+    method = models.ForeignKey(ShippingMethod, models.CASCADE, related_name="rates", db_index=False)
     region_code = models.CharField(max_length=13, blank=True)
     up_to_grams = models.PositiveIntegerField(null=True)
     amount = models.PositiveBigIntegerField(default=0)
