@@ -22,8 +22,8 @@ JOIN pg_am ON pg_am.oid = class.relam AND amname = 'btree'
 WHERE class.relnamespace = to_regnamespace(%s)
   AND NOT short.indisunique AND short.indexprs IS NULL AND short.indpred IS NULL
   AND long.indexprs IS NULL AND long.indpred IS NULL
-  AND (long.indkey::int2[])[0:short.indnkeyatts - 1] = short.indkey::int2[]
-  AND (long.indclass::oid[])[0:short.indnkeyatts - 1] = short.indclass::oid[]
+  AND (long.indkey::int2[])[0:short.indnkeyatts - 1] = (short.indkey::int2[])[0:short.indnkeyatts - 1]
+  AND (long.indclass::oid[])[0:short.indnkeyatts - 1] = (short.indclass::oid[])[0:short.indnkeyatts - 1]
 """
 
 
