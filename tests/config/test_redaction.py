@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import logging.config
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -77,6 +78,18 @@ def test_what_refers_to_itself_ends():
     told["again"] = told
 
     assert redaction.GONE in json.dumps(redaction.deep(told))
+
+
+@pytest.mark.parametrize(
+    "piece", ["a", "a.", "1 ", "token", "eyJa", "Key (", "Key (a)=(", "://a", "@", "password=", "0812"]
+)
+def test_no_text_takes_long(piece: str):
+    """Whoever can have a long text logged must not be able to keep a worker busy with it."""
+    began = time.perf_counter()
+
+    redaction.text(piece * 1_000_000)
+
+    assert time.perf_counter() - began < 0.5
 
 
 # Lines
