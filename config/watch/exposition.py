@@ -6,6 +6,7 @@ ends, another takes over. So nothing is lost when a worker is respawned, and no 
 
 import errno
 import logging
+import os
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -80,4 +81,6 @@ def _serve() -> None:
             time.sleep(_TRY_AGAIN_SECONDS)
             continue
         server.daemon_threads = True
+        # A forked child would keep the port when its parent is gone, and answer nobody.
+        os.register_at_fork(after_in_child=server.socket.close)
         server.serve_forever(poll_interval=5)

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -303,7 +304,7 @@ def port(settings, monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 def _page(port: int, path: str = "/metrics") -> tuple[int, str]:
-    for _ in range(100):
+    for _ in range(400):
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
                 return answer.status, answer.read().decode()
@@ -320,6 +321,61 @@ def test_the_port_of_its_own_shows_them_and_nothing_else(port: int):
     assert status == 200
     assert "smartseller_requests_total" in body
     assert _page(port, "/readyz")[0] == _page(port, "/")[0] == 404
+
+
+SERVES = """
+import os, sys, time
+import django
+django.setup()
+from config.watch import exposition
+from tenants import meters
+exposition._TRY_AGAIN_SECONDS = 0.05
+meters.LOGIN_FAILURES.inc()
+exposition.start()
+for _ in range({children}):
+    time.sleep(1)
+    if os.fork() == 0:
+        time.sleep(30)
+        os._exit(0)
+time.sleep(30)
+"""
+
+
+def test_when_the_process_that_shows_them_is_killed_another_goes_on(tmp_path: Path):
+    """Also when the killed one leaves a child behind, as a worker would."""
+    port = free_port()
+    told = {
+        **os.environ,
+        "PROMETHEUS_MULTIPROC_DIR": str(tmp_path),
+        "PYTHONPATH": str(ROOT),
+        "METRICS_PORT": str(port),
+        "METRICS_READINGS": "0",
+    }
+    crew = []
+    try:
+        for children in (1, 0):
+            script = SERVES.format(children=children)
+            crew.append(subprocess.Popen([sys.executable, "-c", script], env=told, start_new_session=True))
+            _wait_until(lambda: _failures(port) == len(crew))
+        time.sleep(1.5)
+        crew[0].kill()
+        _wait_until(lambda: _failures(port) == 2)
+    finally:
+        for each in crew:
+            os.killpg(each.pid, signal.SIGKILL)
+            each.wait()
+
+
+def _failures(port: int) -> float:
+    return samples(_page(port)[1])["smartseller_login_failures_total", frozenset()]
+
+
+def _wait_until(is_so: Callable[[], bool]) -> None:
+    for _ in range(200):
+        if is_so():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it did not come about")
 
 
 def test_without_a_port_nothing_listens():
