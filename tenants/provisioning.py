@@ -6,6 +6,8 @@ the Store row says which step is done. A worker walks the chain; when it dies, t
 the next worker goes on from the state.
 """
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -128,7 +130,7 @@ def _open(store: Store) -> None:
     meters.PROVISIONING_SECONDS.observe((timezone.now() - store.created_at).total_seconds())
 
 
-_STEPS = {
+_STEPS: dict[str, tuple[Callable[[Store], None], StoreState]] = {
     StoreState.REQUESTED: (_make_schema, StoreState.SCHEMA_MADE),
     StoreState.SCHEMA_MADE: (_make_tables, StoreState.MIGRATED),
     StoreState.MIGRATED: (prepare, StoreState.PREPARED),

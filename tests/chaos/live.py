@@ -6,6 +6,7 @@ from config.settings.dev import *  # noqa: F403
 from config.settings.dev import STORAGES  # type: ignore[attr-defined]
 
 FAILPOINTS_ALLOWED = True
+STORE_POOL_SIZE = 2
 WORK_LEASE_SECONDS = 4
 WORK_POLL_SECONDS = 0.5
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
