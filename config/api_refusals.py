@@ -48,6 +48,8 @@ class ApiProblemMiddleware:
 
 def of_status(status: int) -> HttpResponse:
     """The problem document of a status about which nothing more is known."""
+    if status == 503:
+        return problem(503, "unavailable", _("We cannot do this right now. Try again in a moment."))
     if status >= 500:
         return problem(status, "server_error", _("Something went wrong on our side. Try again in a minute."))
     details = {

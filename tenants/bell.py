@@ -7,6 +7,7 @@ from django.conf import settings
 from huey import RedisHuey
 from huey.registry import Message
 from huey.serializer import Serializer
+from redis import ConnectionPool
 
 
 class JsonSerializer(Serializer):
@@ -20,9 +21,12 @@ class JsonSerializer(Serializer):
         return Message(*fields)
 
 
+# Who listens for the bell hears nothing for a second at a time.
+_LISTENS = {"socket_timeout": 3.0}
+
 huey = RedisHuey(
     "smartseller",
-    url=settings.REDIS_URL,
+    connection_pool=ConnectionPool.from_url(settings.REDIS_URL, **{**settings.REDIS_PATIENCE, **_LISTENS}),
     serializer=JsonSerializer(),
     immediate=False,
     results=False,

@@ -4,15 +4,20 @@ import sys
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.defaults import server_error
+from redis.exceptions import RedisError
 
 from tenants.context import StoreSchemaMissing
 from tenants.errors import CommerceError
 from tenants.hosts import UNKNOWN_HOST_PAGE
+
+# The database or Redis is away, or somebody held a lock for too long: nothing was changed.
+_PASSING = (OperationalError, InterfaceError, RedisError)
 
 
 class RefusalMiddleware:
@@ -41,10 +46,15 @@ def refusal_page(request: HttpRequest, message: str, status: int) -> HttpRespons
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Django calls this for whatever nobody foresaw; a store whose tables are away is only away for now."""
-    if isinstance(sys.exc_info()[1], StoreSchemaMissing):
+    """Django calls this for whatever nobody foresaw; what a moment's patience cures is said to be so."""
+    trouble = sys.exc_info()[1]
+    if isinstance(trouble, StoreSchemaMissing):
         return HttpResponse(UNKNOWN_HOST_PAGE, status=503, headers={"Retry-After": "60"})
-    return server_error(request)
+    page = server_error(request)
+    if isinstance(trouble, _PASSING):
+        page.status_code = 503
+        page.headers["Retry-After"] = "2"
+    return page
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

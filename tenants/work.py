@@ -21,6 +21,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, close_old_connections, connection, transaction
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 from redis.exceptions import RedisError
 
@@ -129,7 +130,7 @@ def enqueue(
         payload=payload,
         dedupe_key=dedupe_key,
         max_attempts=duty.retries + 1,
-        next_at=run_at or timezone.now(),
+        next_at=run_at or Now(),
     )
     with context.in_public(), transaction.atomic():
         is_new = _insert_once(row)
@@ -313,7 +314,7 @@ def _retry(job: Job, error: Exception) -> None:
         _bury(job, why)
         return
     wait = min(2 * 4 ** (job.attempts - 1), 3600) * random.uniform(0.8, 1.2)  # noqa: S311
-    due = timezone.now() + timedelta(seconds=wait)
+    due = Now() + timedelta(seconds=wait)
     _write(job, state=JobState.WAITING, next_at=due, last_error=_storable(why))
 
 
@@ -343,14 +344,15 @@ def report(done: int, total: int, note: str = "") -> None:
     job = _running.get()
     if job is None:
         return
-    lease = timezone.now() + timedelta(seconds=settings.WORK_LEASE_SECONDS)
+    # As in a claim, the database tells the time: this machine's clock may be wrong.
+    lease = Now() + timedelta(seconds=settings.WORK_LEASE_SECONDS)
     with context.in_public():
         still_ours = _leased(job).update(
             progress_done=done, progress_total=total, progress_note=note[:120], lease_until=lease
         )
         if not still_ours:
             raise LeaseLost
-        job.lease_until = lease
+        job.lease_until = Job.objects.values_list("lease_until", flat=True).get(pk=job.pk)
         if _leased(job).filter(cancel_requested=True).exists():
             raise JobCancelled
 
@@ -386,10 +388,9 @@ def ring_after_commit() -> None:
 
 def is_anything_due() -> bool:
     """Whether a worker would find something to do now."""
-    now = timezone.now()
     with context.in_public():
         return (
-            Job.objects.filter(state__in=OPEN_STATES, next_at__lte=now)
-            .filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
+            Job.objects.filter(state__in=OPEN_STATES, next_at__lte=Now())
+            .filter(Q(lease_until__isnull=True) | Q(lease_until__lt=Now()))
             .exists()
         )

@@ -7,6 +7,8 @@ from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from config.settings.apps import SHARED_APPS, TENANT_APPS
 
@@ -163,6 +165,12 @@ STORE_USE = {
 PLATFORM_SETUP = ["billing.services.load_plans"]
 
 REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
+# A Redis that hangs must cost a request little: all that it keeps can be found elsewhere, or is refused.
+REDIS_PATIENCE: dict[str, Any] = {
+    "socket_timeout": 1.0,
+    "socket_connect_timeout": 1.0,
+    "retry": Retry(NoBackoff(), 1),
+}
 
 
 def _cache(prefix: str, **more: Any) -> dict[str, Any]:
@@ -170,7 +178,7 @@ def _cache(prefix: str, **more: Any) -> dict[str, Any]:
         "BACKEND": "tenants.caches.BoundedRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": prefix,
-        "OPTIONS": {"serializer": "tenants.caches.JsonSerializer"},
+        "OPTIONS": {"serializer": "tenants.caches.JsonSerializer", **REDIS_PATIENCE},
         **more,
     }
 
@@ -184,7 +192,7 @@ CACHES = {
 }
 
 # --- Sessions and accounts ---------------------------------------------------------------------
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "tenants.session_store"
 SESSION_CACHE_ALIAS = "platform"
 SESSION_COOKIE_NAME = "sid"
 SESSION_COOKIE_HTTPONLY = True

@@ -1,13 +1,30 @@
 """Files of a store: every key starts with the store's id, and none outside it can be opened."""
 
+import errno
+import logging
 import secrets
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import FileSystemStorage
+from django.utils.translation import gettext as _
 
 from tenants.context import require_store
+from tenants.errors import CommerceError
+
+log = logging.getLogger(__name__)
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class NoRoom(CommerceError):
+    """The disk that files lie on is full. Nothing was kept."""
+
+    code = "no_room"
+    http_status = 507
+
+    def __init__(self) -> None:
+        super().__init__(_("Our storage is full at the moment. We have been told; try again in a while."))
 
 
 class StoreStorage(FileSystemStorage):
@@ -19,6 +36,16 @@ class StoreStorage(FileSystemStorage):
         if not name.startswith(prefix) or ".." in parts:
             raise SuspiciousFileOperation("The file belongs to another store.")
         return super().path(name)
+
+    def _save(self, name: str, content: Any) -> str:
+        try:
+            return str(super()._save(name, content))
+        except OSError as trouble:
+            if trouble.errno not in _NO_ROOM:
+                raise
+            Path(self.path(name)).unlink(missing_ok=True)
+            log.exception("no room for a file")
+            raise NoRoom from trouble
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
         return name

@@ -14,6 +14,7 @@ from django.db.utils import DatabaseError
 from django_tenants.postgresql_backend import base as schema_backend
 
 from tenants import meters
+from tenants.backend import limits
 from tenants.context import CrossStoreError, StoreSchemaMissing, expected_schema, run_last_acts
 from tenants.failpoints import failpoint
 
@@ -43,6 +44,10 @@ class DatabaseWrapper(schema_backend.DatabaseWrapper):
         finally:
             spent = time.perf_counter() - began
             meters.LOADS.add(self.schema_name, meters.LOADS.DATABASE_SECONDS, spent)
+
+    def init_connection_state(self) -> None:
+        super().init_connection_state()
+        limits.impose(self.connection)
 
     def commit(self) -> None:
         """Do what was left for the end, then commit; roll back when it fails."""

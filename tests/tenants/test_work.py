@@ -255,3 +255,25 @@ def test_the_bell_rings_once_per_transaction(store: Store, duty: Callable[..., D
             later()
 
     assert [callback for _, callback, *_ in connection.run_on_commit] == [work.ring]
+
+
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_the_databases_clock_tells_leases_and_turns_not_this_machines(
+    store: Store, duty: Callable[..., Duty], monkeypatch: pytest.MonkeyPatch, minutes: int
+):
+    """A report by a clock that is ten minutes slow would end its own lease, and another would begin anew."""
+    skewed = timezone.now() + timedelta(minutes=minutes)
+    monkeypatch.setattr(timezone, "now", lambda: skewed)
+    leases = []
+
+    def reports() -> None:
+        work.report(1, 2)
+        leases.append(row(job).lease_until)
+
+    job = duty(reports, atomic=False)()
+    assert work.is_anything_due()
+    assert work.work_until_idle() == 1
+
+    monkeypatch.undo()
+    left = leases[0] - timezone.now()
+    assert timedelta(minutes=4) < left <= timedelta(minutes=5)

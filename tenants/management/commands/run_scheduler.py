@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 from redis.exceptions import RedisError
 
 from tenants import routines, work
+from tenants.backend import limits
 from tenants.bell import huey
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,8 @@ class Command(BaseCommand):
         def leave(number: int, frame: FrameType | None) -> None:
             stop.set()
 
+        connections.close_all()
+        limits.for_worker()
         signal.signal(signal.SIGTERM, leave)
         signal.signal(signal.SIGINT, leave)
         for path in settings.ON_START:

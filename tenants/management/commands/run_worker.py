@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from django.db import connections
 from django.utils.module_loading import import_string
 
+from tenants.backend import limits
 from tenants.bell import huey
 
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
             import_string(path)()
         # The processes are forked: a connection opened before would be shared between them.
         connections.close_all()
+        limits.for_worker()
         consumer = huey.create_consumer(
             workers=options["processes"],
             worker_type="process",
