@@ -15,7 +15,7 @@ import django  # isort: skip
 django.setup()
 
 from tests.architecture.source import files  # noqa: E402
-from tests.chaos.faults import web, workers  # noqa: E402
+from tests.chaos.faults import disk, mail, network, postgres, provisioning, redis, shutdown, web, workers  # noqa: E402
 from tests.chaos.report import Report  # noqa: E402
 from tests.chaos.shop import open_shops  # noqa: E402
 from tests.chaos.stage import Stage, met  # noqa: E402
@@ -23,6 +23,14 @@ from tests.chaos.stage import Stage, met  # noqa: E402
 FAULTS = {
     "F-WEB": web.run,
     "F-WRK": workers.run,
+    "F-PROV": provisioning.run,
+    "F-REDIS": redis.run,
+    "F-PG": postgres.run,
+    "F-TX": postgres.run_locks,
+    "F-NET": network.run,
+    "F-DISK": disk.run,
+    "F-MAIL": mail.run,
+    "F-SHUT": shutdown.run,
 }
 
 

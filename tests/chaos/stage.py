@@ -21,6 +21,7 @@ from config.embedded import children
 from config.launch.processes import answers
 from core.integrations import services as integrations
 from core.integrations.models import DeliveryState, WebhookDelivery, WebhookEndpoint
+from core.notifications.models import Message, MessageState
 from tenants import context
 from tenants.models import Job, JobState, Store
 from tests.chaos import ground
@@ -205,9 +206,10 @@ def hurry(stores: list[Store]) -> None:
 
 
 def _has_mail_to_go(store: Store) -> bool:
-    """Whether a webhook is still to be delivered."""
+    """Whether a webhook is still to be delivered, or a mail is in the hands of somebody who may be dead."""
     with context.in_store(store):
-        return WebhookDelivery.objects.filter(state=DeliveryState.WAITING).exists()
+        held = Message.objects.filter(state=MessageState.SENDING)
+        return WebhookDelivery.objects.filter(state=DeliveryState.WAITING).exists() or held.exists()
 
 
 def arm(name: str, order: str = "kill9") -> None:

@@ -12,7 +12,7 @@ from tenants import context
 from tenants.models import Job
 from tests.chaos import truth
 from tests.chaos.report import Report, Row
-from tests.chaos.shop import Promise, Shop
+from tests.chaos.shop import Answer, Promise, Shop, until_answered
 from tests.chaos.stage import Stage, arm, disarm, has_fired
 from tests.factories.catalog import picture_file
 
@@ -91,13 +91,21 @@ def _tagged(stage: Stage, shop: Shop, arm: Arm) -> None:
 
 
 def _uploaded(stage: Stage, shop: Shop, arm: Arm) -> None:
-    product = shop.admin("GET", "/products?limit=1")["items"][0]["id"]
-    size = next(_sizes)
-    photo = picture_file(size=(size, 160), colour=next(_colours)).read()
-    head = b'--chaos\r\nContent-Disposition: form-data; name="file"; filename="foto.jpg"\r\n'
-    body = head + b"Content-Type: image/jpeg\r\n\r\n" + photo + b"\r\n--chaos--\r\n"
+    sent = _photo()
     arm()
-    shop.admin("POST", f"/products/{product}/media", body)
+    until_answered(lambda: upload(shop, sent))
+
+
+def upload(shop: Shop, sent: bytes | None = None) -> Answer:
+    """Send a photo that nobody has sent before, unless told which. Raises NoAnswer."""
+    product = shop.admin("GET", "/products?limit=1")["items"][0]["id"]
+    return shop.call("POST", f"/api/v1/products/{product}/media", sent or _photo(), door="app")
+
+
+def _photo() -> bytes:
+    photo = picture_file(size=(next(_sizes), 160), colour=next(_colours)).read()
+    head = b'--chaos\r\nContent-Disposition: form-data; name="file"; filename="foto.jpg"\r\n'
+    return head + b"Content-Type: image/jpeg\r\n\r\n" + photo + b"\r\n--chaos--\r\n"
 
 
 def _routine(stage: Stage, shop: Shop, arm: Arm) -> None:
