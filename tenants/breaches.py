@@ -88,6 +88,10 @@ _OWNERS = """
 WITH owner AS (
     SELECT schema_name, slug AS name, state = ANY(%s) AS has_tables FROM tenants_store
     UNION ALL SELECT schema_name, 'spare ' || schema_name, true FROM tenants_spareschema
+    UNION ALL SELECT kept_schema, 'kept ' || kept_schema, true FROM tenants_restoration
+        WHERE kept_schema <> ''
+    UNION ALL SELECT new_schema, 'new ' || new_schema, false FROM tenants_restoration
+        WHERE new_schema <> ''
 )
 SELECT owner.name, nspname
 FROM owner FULL JOIN (SELECT nspname FROM pg_namespace WHERE nspname ~ '^s_[a-z2-7]{16}$') AS there

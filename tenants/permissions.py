@@ -43,6 +43,7 @@ class Permission(StrEnum):
     VIEW_AUDIT = "view_audit"
     VIEW_JOBS = "view_jobs"
     REPLAY_JOBS = "replay_jobs"
+    MANAGE_DATA = "manage_data"
 
 
 _VIEWS = frozenset(
@@ -59,7 +60,7 @@ _EVERYTHING = frozenset(Permission)
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.OWNER: _EVERYTHING,
-    Role.ADMIN: _EVERYTHING - {Permission.EDIT_PAYMENT_SETTINGS},
+    Role.ADMIN: _EVERYTHING - {Permission.EDIT_PAYMENT_SETTINGS, Permission.MANAGE_DATA},
     Role.CATALOGUE: frozenset(
         {
             Permission.VIEW_HOME,

@@ -8,7 +8,7 @@ from tenants.permissions import ROLE_PERMISSIONS, Actor, Permission
 
 ROLE_WORDS: dict[str, Promise] = {
     Role.OWNER: _("Everything, also payment settings and other owners."),
-    Role.ADMIN: _("Everything except payment settings and owners."),
+    Role.ADMIN: _("Everything except payment settings, owners and the store's backups."),
     Role.CATALOGUE: _(
         "Products, prices, pictures and the storefront. Sees stock, but no orders or customers."
     ),
@@ -44,6 +44,7 @@ PERMISSION_WORDS: dict[Permission, Promise] = {
     Permission.VIEW_AUDIT: _("See who changed what"),
     Permission.VIEW_JOBS: _("See background work"),
     Permission.REPLAY_JOBS: _("Repeat background work"),
+    Permission.MANAGE_DATA: _("Download, restore and delete the store"),
 }
 
 

@@ -36,6 +36,7 @@ _GROUPS: Final[tuple[tuple[Any, tuple[Permission, ...]], ...]] = (
     ),
     (_("Background work"), (Permission.VIEW_JOBS, Permission.REPLAY_JOBS)),
     (_("Audit log"), (Permission.VIEW_AUDIT,)),
+    (_("Your data"), (Permission.MANAGE_DATA,)),
 )
 
 

@@ -13,7 +13,6 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         """Load every room's handlers, tasks and rules: a worker knows only what modules have registered."""
-        autodiscover_modules("handlers", "tasks", "invariants")
-        import_module("core.kernel.arrival")
+        autodiscover_modules("handlers", "tasks", "invariants", "arrival")
         audit_chain = import_module("core.kernel.audit_chain")
         sealing.keep_sealed(audit_chain.AuditHead, "key", place=lambda _head: audit_chain.KEY_PLACE)

@@ -22,9 +22,15 @@ def begin_log_anew(store: Store) -> None:
     audit.write(actor=SYSTEM, action="store.arrived", subject="store", subject_id=str(store.uid))
 
 
+def note_return(store: Store) -> None:
+    """The store's own log says that everything since the backup was set aside."""
+    audit.write(actor=SYSTEM, action="store.restored", subject="store", subject_id=str(store.uid))
+
+
 parts.leave_out("kernel_audithead", why=_CHAIN)
 parts.leave_out("kernel_auditlink", why=_CHAIN)
 # Numbers of orders and invoices have been seen by people and tax offices.
 parts.counts_up("kernel_numbersequence", key="name", column="last_number")
 parts.check_with(what_does_not_add_up)
 parts.on_arrival(begin_log_anew)
+parts.on_return(note_return)

@@ -6,15 +6,19 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
+from pathlib import Path
 from typing import Any, Final
 
+from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
+from psycopg2 import sql
 
 from tenants import context, heads, privileges, schemas
-from tenants.archive import manifest, places, snapshot
+from tenants.archive import dumps, manifest, places, snapshot
+from tenants.archive.dumps import Block
 from tenants.archive.manifest import Manifest, NotAnArchive, TableFacts
 from tenants.archive.snapshot import Table
 from tenants.archive.writing import Tell, at_home
@@ -68,24 +72,28 @@ def _ends(built: set[str]) -> list[tuple[str, str]]:
 
 @contextmanager
 def filling(schema: str) -> Iterator[Any]:
-    """A cursor that fills a schema, all of it or nothing. Keys to other rows are looked at when it ends."""
-    # Some tables only grow: the product itself could not empty or count them anew.
-    with context.in_public(), privileges.as_owner(), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL TIME ZONE 'UTC'")
-        cursor.execute("SET LOCAL statement_timeout = 0")
+    """A cursor that fills a schema, all of it or nothing. Keys to other rows are looked at when it ends.
+
+    It has a connection of its own: how far it has come can be told meanwhile.
+    """
+    with snapshot.line_to(schema) as raw, raw.cursor() as cursor:
+        if settings.DATABASE_OWNER_ROLE:
+            # Some tables only grow: the product itself could not empty them.
+            cursor.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(settings.DATABASE_OWNER_ROLE)))
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         # What the migrations put there is in the rows too.
         for table in snapshot.tables(cursor, schema):
-            cursor.execute(f'DELETE FROM "{schema}"."{table.name}"')  # noqa: S608
+            cursor.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(schema, table.name)))
         yield cursor
+        raw.commit()
 
 
 def insert(cursor: Any, schema: str, table: str, columns: list[str], lines: Iterable[str]) -> None:
     """Insert rows that are JSON objects, one per line."""
-    names = ", ".join(connection.ops.quote_name(name) for name in columns)
-    into = f'"{schema}"."{table}"'
-    rows_of = f"json_populate_recordset(NULL::{into}, %s::json)"
-    statement = f"INSERT INTO {into} ({names}) SELECT {names} FROM {rows_of}"  # noqa: S608
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    statement = sql.SQL(
+        "INSERT INTO {into} ({names}) SELECT {names} FROM json_populate_recordset(NULL::{into}, %s::json)"
+    ).format(into=sql.Identifier(schema, table), names=names)
     rows = iter(lines)
     while batch := list(islice(rows, _BATCH)):
         cursor.execute(statement, [f"[{','.join(batch)}]"])
@@ -130,17 +138,37 @@ def _lines(file: zipfile.ZipFile, facts: TableFacts, store: Store) -> Iterator[s
         raise NotAnArchive(_("%(name)s was changed") % {"name": facts.file})
 
 
+def fill_from_dump(cursor: Any, schema: str, path: Path, found: Manifest, tell: Tell) -> None:
+    """Fill a schema with the rows of a dump, whatever schema they were dumped from. Raises NotAnArchive."""
+    there, done = {table.name for table in snapshot.tables(cursor, schema)}, 0
+    with dumps.blocks(path) as blocks:
+        for block in blocks:
+            if block.table not in there:
+                continue
+            copy_in(cursor, sql.Identifier(schema, block.table), block)
+            facts = found.tables.get(block.table)
+            done += facts.rows if facts else 0
+            tell(done, max(found.rows, 1), block.table)
+    count_on(cursor, schema, found.sequences)
+
+
+def copy_in(cursor: Any, table: sql.Composable, block: Block) -> None:
+    """Copy the rows of one table in."""
+    names = sql.SQL(", ").join(map(sql.Identifier, block.columns))
+    cursor.copy_expert(sql.SQL("COPY {} ({}) FROM STDIN").format(table, names), block.rows)
+
+
 def count_on(cursor: Any, schema: str, sequences: dict[str, int]) -> None:
     """Let sequences go on from where they were."""
+    there = _sequences(cursor, schema)
     for name, last in sequences.items():
-        cursor.execute(
-            "SELECT setval(to_regclass(%s), %s) WHERE to_regclass(%s) IS NOT NULL",
-            [
-                f'"{schema}"."{name}"',
-                last,
-                f'"{schema}"."{name}"',
-            ],
-        )
+        if name in there:
+            cursor.execute("SELECT setval(%s, %s)", [f'"{schema}"."{name}"', last])
+
+
+def _sequences(cursor: Any, schema: str) -> set[str]:
+    cursor.execute("SELECT sequencename FROM pg_sequences WHERE schemaname = %s", [schema])
+    return {name for (name,) in cursor.fetchall()}
 
 
 def differences(schema: str, found: Manifest) -> list[str]:

@@ -6,10 +6,11 @@ said here, once.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tenants.models import Store
+    from tenants.permissions import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,30 @@ class Counter:
     column: str
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing in a backup: its public id, what it is called, and a line about it."""
+
+    id: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What can be brought back alone. Both functions run in the store, beside the backup's tables.
+
+    tables       the tables that are needed; of the backup they are called `back_<table>`
+    find         what somebody looks for, by its words
+    bring_back   puts one thing back as it was; answers with the files that it needs again
+    """
+
+    label: Any
+    tables: tuple[str, ...]
+    find: Callable[[str], list[Found]]
+    bring_back: Callable[[str, "Actor"], list[str]]
+
+
 Check = Callable[[], list[str]]
 Arrival = Callable[["Store"], None]
 
@@ -37,6 +62,9 @@ _left_out: dict[tuple[str, str], LeftOut] = {}
 _counters: dict[str, Counter] = {}
 _checks: list[Check] = []
 _arrivals: list[Arrival] = []
+_returns: list[Arrival] = []
+_things: dict[str, Thing] = {}
+_words: dict[str, Any] = {}
 
 
 def leave_out(table: str, column: str = "", *, why: str) -> None:
@@ -61,6 +89,22 @@ def on_arrival(arrival: Arrival) -> None:
         _arrivals.append(arrival)
 
 
+def on_return(back: Arrival) -> None:
+    """Have `back` called in a store that was brought back to a backup."""
+    if back not in _returns:
+        _returns.append(back)
+
+
+def can_bring_back(code: str, thing: Thing) -> None:
+    """Offer sellers to bring one kind of thing back alone."""
+    _things[code] = thing
+
+
+def is_told_as(table: str, label: Any) -> None:
+    """Say how sellers call the rows of a table: backups are compared by these."""
+    _words[table] = label
+
+
 def left_out() -> list[LeftOut]:
     """Everything that archives are without, by table."""
     return [_left_out[key] for key in sorted(_left_out)]
@@ -79,3 +123,18 @@ def troubles() -> list[str]:
 def arrivals() -> Iterable[Arrival]:
     """What the rooms do with a store that has come."""
     return tuple(_arrivals)
+
+
+def returns() -> Iterable[Arrival]:
+    """What the rooms do in a store that was brought back."""
+    return tuple(_returns)
+
+
+def things() -> dict[str, Thing]:
+    """What can be brought back alone, by code."""
+    return dict(_things)
+
+
+def words() -> dict[str, Any]:
+    """Table -> how sellers call its rows."""
+    return dict(_words)

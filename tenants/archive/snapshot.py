@@ -115,6 +115,12 @@ class Snapshot:
     schema: str
     tables: list[Table]
 
+    def exported(self) -> str:
+        """The name of this moment, for another connection that is to read at it."""
+        with self.raw.cursor() as cursor:
+            cursor.execute("SELECT pg_export_snapshot()")
+            return str(cursor.fetchone()[0])
+
     def totals(self, table: Table) -> Totals:
         """Count a table, and add its figures up."""
         with self.raw.cursor() as cursor:
@@ -150,17 +156,27 @@ class Snapshot:
 
 
 @contextmanager
-def taken(schema: str) -> Iterator[Snapshot]:
-    """The rows of a schema as they are committed now, until the block ends."""
+def line_to(schema: str) -> Iterator[RawConnection]:
+    """A connection of its own that sees one schema and nothing else; it waits for as long as it takes."""
     raw = psycopg2.connect(**connection.get_connection_params())
     try:
-        raw.set_session(isolation_level="REPEATABLE READ", readonly=True)
+        raw.autocommit = True
         with raw.cursor() as cursor:
             cursor.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(schema)))
             cursor.execute("SET TIME ZONE 'UTC'")
             cursor.execute("SET statement_timeout = 0")
             cursor.execute("SET idle_in_transaction_session_timeout = 0")
-            found = tables(cursor, schema)
-        yield Snapshot(raw, schema, found)
+        raw.autocommit = False
+        yield raw
     finally:
         raw.close()
+
+
+@contextmanager
+def taken(schema: str) -> Iterator[Snapshot]:
+    """The rows of a schema as they are committed now, until the block ends."""
+    with line_to(schema) as raw:
+        raw.set_session(isolation_level="REPEATABLE READ", readonly=True)
+        with raw.cursor() as cursor:
+            found = tables(cursor, schema)
+        yield Snapshot(raw, schema, found)

@@ -32,10 +32,13 @@ def at_home(line: str, store: Store) -> str:
     return _MARK.sub(lambda found: f'"{found[1][1:]}store/' if len(found[1]) > 1 else f'"{store.uid}/', line)
 
 
-def write_zip(path: Path, store: Store, *, now: datetime, tell: Tell, whole: bool = False) -> Manifest:
+def write_zip(
+    path: Path, store: Store, *, now: datetime, tell: Tell, whole: bool = False, media: bool = True
+) -> Manifest:
     """Write a store with its files to `path`, as its rows are committed now.
 
     whole   with secrets, still sealed: for backups of this very deployment
+    media   with the store's files
     """
     with (
         snapshot.taken(store.schema_name) as taken,
@@ -48,7 +51,8 @@ def write_zip(path: Path, store: Store, *, now: datetime, tell: Tell, whole: boo
         file.writestr("README.txt", README)
         file.writestr("store.json", json.dumps(_facts(store), indent=1, ensure_ascii=False))
         found.tables = {table.name: writer.write(table) for table in writer.tables()}
-        found.media = _write_media(file, store, progress)
+        if media:
+            found.media = _write_media(file, store, progress)
         file.writestr(NAME, found.written())
     return found
 
