@@ -304,7 +304,8 @@ def port(settings, monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 def _page(port: int, path: str = "/metrics") -> tuple[int, str]:
-    for _ in range(400):
+    ends = time.monotonic() + 20
+    while time.monotonic() < ends:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
                 return answer.status, answer.read().decode()
