@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -81,8 +82,8 @@ class Ground:
             time.sleep(0.1)
         raise AssertionError((self.folder / "log").read_text()[-2_000:])
 
-    def ask(self, statement: str) -> Any:
-        line = psycopg2.connect(host="127.0.0.1", port=self.port, user="postgres", dbname="postgres")
+    def ask(self, statement: str, database: str = "postgres") -> Any:
+        line = psycopg2.connect(host="127.0.0.1", port=self.port, user="postgres", dbname=database)
         with closing(line):
             line.autocommit = True
             with line.cursor() as cursor:
@@ -209,3 +210,46 @@ def test_a_full_archive_is_told_to_postgresql(tmp_path: Path):
         capture_output=True,
     )
     assert told.returncode != 0
+
+
+@pytest.mark.chaos
+def test_the_roles_that_init_makes_carry_the_product_and_a_backup(ground: Ground):
+    """init.sh as the image runs it, a backup as its own role, then `manage.py setup` as the product's."""
+    cluster = ground.folder / "data"
+    ground.run(ground.programs / "initdb", "-D", cluster, "-U", "postgres", "--auth", "trust", "--no-sync")
+    ground.start(cluster)
+    ground.ask("CREATE DATABASE smartseller")
+    ground.env |= {
+        "PGDATA": str(cluster),
+        "POSTGRES_USER": "postgres",
+        "POSTGRES_DB": "smartseller",
+        "SMARTSELLER_PASSWORD": 'it\'s "quoted"',
+        "BACKUP_PASSWORD": "other",
+    }
+    ground.run(ground.folder / "scripts" / "init.sh")
+    ground.env |= {"PGUSER": "backup"}
+    ground.run(ground.folder / "scripts" / "backup.sh")
+
+    told = {
+        "PATH": os.environ["PATH"],
+        "DATABASE_URL": f"postgres://smartseller@127.0.0.1:{ground.port}/smartseller",
+        "DATABASE_OWNER_ROLE": "smartseller_owner",
+        "REDIS_URL": os.environ["REDIS_URL"],
+        "DATA_DIR": str(ground.folder / "product"),
+        "SECRET_KEY": "only-for-this-test",
+        "SEALING_KEYS": "test:dGVzdC1rZXktb25seS1mb3ItdGhlLXRlc3Qtc3VpdGU=",
+        "DJANGO_SETTINGS_MODULE": "config.settings.prod",
+    }
+    done = subprocess.run(
+        [sys.executable, "manage.py", "setup"],
+        cwd=ROOT,
+        env=told,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr[-2_000:]
+    owners = "SELECT string_agg(DISTINCT tableowner, ',') FROM pg_tables WHERE tablename LIKE 'tenants_%'"
+    assert ground.ask(owners, database="smartseller") == "smartseller_owner"
+    assert "samenet" in (cluster / "pg_hba.conf").read_text()
