@@ -228,7 +228,9 @@ def ping(request: StoreRequest, public_id: str) -> HttpResponse:
 def replay(request: StoreRequest, public_id: str, delivery_id: str) -> HttpResponse:
     """Send one notice again."""
     try:
-        services.replay(public_id=delivery_id, actor=request.actor, now=timezone.now())
+        services.replay(
+            public_id=delivery_id, endpoint_id=public_id, actor=request.actor, now=timezone.now()
+        )
         messages.success(request, _("Sent again. Its answer appears in the log below."))
     except (services.EndpointPaused, services.EndpointRemoved) as refusal:
         messages.error(request, refusal.message)

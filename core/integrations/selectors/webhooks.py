@@ -59,10 +59,10 @@ def delivery_page(
     return paging.page(rows, after=after, limit=limit)
 
 
-def delivery_by_public_id(public_id: str) -> WebhookDelivery:
-    """One delivery with its endpoint. Raises NotFound."""
+def delivery_by_public_id(public_id: str, *, endpoint_id: str = "") -> WebhookDelivery:
+    """One delivery with its endpoint: of that webhook, where one is named. Raises NotFound."""
     found = WebhookDelivery.objects.select_related("endpoint").filter(public_id=public_id).first()
-    if found is None:
+    if found is None or endpoint_id not in ("", found.endpoint.public_id):
         raise NotFound(_("There is no such delivery."))
     return found
 

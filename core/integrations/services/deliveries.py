@@ -98,13 +98,14 @@ def ping(*, public_id: str, now: datetime) -> WebhookDelivery:
 
 
 @transaction.atomic
-def replay(*, public_id: str, actor: Actor, now: datetime) -> WebhookDelivery:
+def replay(*, public_id: str, actor: Actor, now: datetime, endpoint_id: str = "") -> WebhookDelivery:
     """Send one notice again, with its old id: a receiver that has taken it knows it.
 
+    endpoint_id   the public id of the webhook that it must belong to, where one is named
     Raises   NotFound, EndpointRemoved, EndpointPaused
     Locks    the endpoint
     """
-    row = delivery_by_public_id(public_id)
+    row = delivery_by_public_id(public_id, endpoint_id=endpoint_id)
     endpoint = _open(row.endpoint.public_id)
     push(endpoint, endpoint.deliveries.filter(pk=row.pk), now=now)
     _note(actor, endpoint, {"delivery": public_id})
