@@ -107,6 +107,11 @@ WORDS = {
     "theme_version": "x",
     "way_to_pay": "MANUAL_TRANSFER",
 }
+# Counted, or made of a name: the other store has its own under the same one.
+EVERYWHERE = {
+    *("movement", "product_slug", "category_slug", "page_slug", "reservation"),
+    *("sku", "transfer_sku", "order_line", "paid_order_line"),
+}
 Things = dict[str, str]
 
 
@@ -124,7 +129,7 @@ def filled(address: str, things: Things) -> str:
 
 def asks_for_a_thing(address: str) -> bool:
     """Whether the address names something that one store has and the other has not."""
-    return any(thing not in WORDS and thing != "movement" for thing in things_in(address))
+    return bool(set(things_in(address)) - WORDS.keys() - EVERYWHERE)
 
 
 def _name(found: re.Match[str]) -> str:

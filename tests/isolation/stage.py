@@ -29,6 +29,7 @@ from core.catalog.models import Category, Product
 from core.catalog.services import views as product_views
 from core.fulfilment import services as fulfilment
 from core.integrations import services as integrations
+from core.integrations.models import WebhookEndpoint
 from core.inventory import services as inventory
 from core.kernel import files, ids
 from core.notifications.models import Message
@@ -45,7 +46,7 @@ from tests.factories.inventory import location, stock
 from tests.factories.orders import NOON
 from tests.factories.payments import awaited_order, method, open_payment
 from tests.factories.shipping import table_method
-from tests.factories.webhooks import add_endpoint
+from tests.factories.webhooks import add_endpoint, delivery
 from tests.isolation.places import WORDS, Things
 
 
@@ -64,7 +65,7 @@ def things_of(store: Store) -> Things:
             "slug": store.slug,
             **_goods(known),
             **_orders(known),
-            **_tools(),
+            **_tools(known),
             **_people(store),
         }
 
@@ -145,11 +146,13 @@ def _orders(known: Things) -> Things:
     }
 
 
-def _tools() -> Things:
+def _tools(known: Things) -> Things:
     key, _secret = integrations.create_key(name="Kasir", scopes=[Permission.VIEW_ORDERS], actor=SYSTEM)
     hook, _secret = add_endpoint("https://hooks.example.com/paused")
     integrations.pause(public_id=hook.public_id, actor=SYSTEM)
-    return {"api_key": key.public_id, "paused_webhook": hook.public_id}
+    webhook = WebhookEndpoint.objects.get(public_id=known["webhook_id"])
+    failed = delivery(webhook, state="FAILED", public_id=ids.new_id("whd"))
+    return {"api_key": key.public_id, "delivery": failed.public_id, "paused_webhook": hook.public_id}
 
 
 def _people(store: Store) -> Things:

@@ -19,7 +19,7 @@ from django.utils.safestring import mark_safe
 from tests.isolation import bodies
 from tests.isolation.conftest import Play
 from tests.isolation.people import Person
-from tests.isolation.places import filled
+from tests.isolation.places import Things, filled
 from tests.isolation.routes import is_foreign
 from tests.isolation.table import Row, outcome, route_of, routes, rows
 from tests.isolation.writes import writes, written_since
@@ -122,18 +122,28 @@ def test_a_page_takes_no_method_that_its_row_does_not_name(kind: str, play: Play
 # Operations
 
 
-def call(client: Client, row: Row, play: Play) -> Any:
-    """Send an operation what it wants."""
+def call(
+    client: Client,
+    row: Row,
+    play: Play,
+    *,
+    in_address: Things | None = None,
+    in_body: Things | None = None,
+    body: Any = None,
+    more: dict[str, str] | None = None,
+) -> Any:
+    """Send an operation what it wants; other things in its address or body, or another body, where told."""
     operation = route_of(row).name
-    address = filled(route_of(row).address, bodies.things_for(operation, play.things))
+    things = bodies.things_for(operation, play.things)
+    address = filled(route_of(row).address, {**things, **(in_address or {})})
     if operation in bodies.FORMS:
-        form = {**bodies.FORMS[operation], "file": bodies.file_for(operation)}
+        form = {**bodies.FORMS[operation], "file": bodies.file_for(operation), **(more or {})}
         return client.post(address, form)
     if operation in bodies.QUERIES:
         address += "?" + urlencode(bodies.QUERIES[operation])
-    body = bodies.body_of(operation, play.things)
+    told = body or bodies.body_of(operation, {**things, **(in_body or {})})
     return client.generic(
-        row.methods[0], address, json.dumps(body) if body else "", content_type="application/json"
+        row.methods[0], address, json.dumps(told) if told else "", content_type="application/json"
     )
 
 
