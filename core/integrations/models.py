@@ -86,6 +86,12 @@ class PauseReason(models.TextChoices):
     NONE = "", _("Not paused")
     BY_HAND = "BY_HAND", _("Paused by hand")
     FAILING = "FAILING", _("Nothing got through for 72 hours")
+    GONE = "GONE", _("The other system says that this address is gone")
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether we paused it ourselves, so that somebody must be told."""
+        return self in (PauseReason.FAILING, PauseReason.GONE)
 
 
 class WebhookEndpoint(StoreModel):
@@ -145,7 +151,7 @@ class WebhookDelivery(StoreModel):
 
     `event_id` is the same for every endpoint and attempt: receivers tell repetitions by it. `attempts` only
     grows; a new round of tries begins at `attempts_before`. `tries` is the log: at, status or failure,
-    milliseconds, the beginning of the answer.
+    milliseconds, the beginning of the answer, and for how many seconds it asked us to wait.
     """
 
     public_id = models.CharField(max_length=ids.MAX_LENGTH)

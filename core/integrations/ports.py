@@ -19,16 +19,25 @@ class Failure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the other system said. `excerpt` is the beginning of its body, safe to keep as text."""
+    """What the other system said. `excerpt` is the beginning of its body, safe to keep as text.
+
+    retry_after   its wish for when to come again, as it wrote it
+    """
 
     status: int
     excerpt: str
     milliseconds: int
+    retry_after: str = ""
 
     @property
     def is_welcome(self) -> bool:
         """Any 2xx: the notice has arrived. A redirect has not, since none is followed."""
         return 200 <= self.status < 300
+
+    @property
+    def is_gone(self) -> bool:
+        """410: whoever was here wants no more notices, ever."""
+        return self.status == 410
 
 
 class NoAnswer(Exception):

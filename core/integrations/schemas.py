@@ -91,6 +91,7 @@ class TryOut(Schema):
     status: int | None = None
     answer: str = ""
     failure: Failure | None = None
+    wait: int | None = Field(None, description="For how many seconds it asked us to wait, by `Retry-After`.")
 
 
 class DeliveryOut(Schema):

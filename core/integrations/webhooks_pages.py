@@ -150,6 +150,7 @@ def _shown_try(told: dict[str, Any]) -> dict[str, Any]:
         "answer": told.get("answer", ""),
         "why": FAILURES[Failure(told["failure"])] if "failure" in told else "",
         "tone": "success" if is_welcome else "danger",
+        "wait": told.get("wait", 0),
         "is_redirect": status is not None and 300 <= status < 400,
     }
 

@@ -18,9 +18,13 @@ class Notice:
 
 @dataclass(slots=True)
 class Mood:
-    """What the receiver answers: these statuses in turn, then 200 for ever."""
+    """What the receiver answers: these statuses in turn, then 200 for ever.
+
+    retry_after   what it says beside a status that is none of 200
+    """
 
     statuses: list[int] = field(default_factory=list)
+    retry_after: str = ""
 
 
 class Receiver(FakeProvider):
@@ -43,4 +47,5 @@ class Receiver(FakeProvider):
         self.notices.append(Notice(request.headers, request.body))
         status = self.mood.statuses.pop(0) if self.mood.statuses else 200
         moved = {"Location": self.elsewhere} if 300 <= status < 400 else {}
-        return Response(status, b"", headers=moved)
+        wish = {"Retry-After": self.mood.retry_after} if status >= 400 and self.mood.retry_after else {}
+        return Response(status, b"", headers={**moved, **wish})

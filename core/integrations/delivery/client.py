@@ -19,6 +19,7 @@ from tenants import meters
 SECONDS: Final = 10
 MOST_BYTES: Final = 64 * 1024
 EXCERPT: Final = 1000
+LONGEST_WISH: Final = 40
 
 
 @cache
@@ -150,7 +151,7 @@ class HookClient:
             connection.stream("POST", url, headers=list(told.items()), content=body) as response,
         ):
             received = _beginning(response)
-            return Answer(response.status, _excerpt(received), clock.milliseconds())
+            return Answer(response.status, _excerpt(received), clock.milliseconds(), _wish(response))
 
 
 def _beginning(response: httpcore.Response) -> bytes:
@@ -164,6 +165,12 @@ def _beginning(response: httpcore.Response) -> bytes:
     except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError):
         pass
     return bytes(received[:MOST_BYTES])
+
+
+def _wish(response: httpcore.Response) -> str:
+    """The first Retry-After header, as far as one can be meant."""
+    told = (value for name, value in response.headers if name.lower() == b"retry-after")
+    return next(told, b"")[:LONGEST_WISH].decode("ascii", errors="replace").strip()
 
 
 def _excerpt(received: bytes) -> str:

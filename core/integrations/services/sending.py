@@ -1,6 +1,7 @@
 """Send notices: outside any transaction, ten tries over 72 hours, and a pause for who never answers."""
 
 import json
+import math
 import random
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -11,8 +12,9 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.integrations.delivery import signing
+from core.integrations.delivery import patience, signing
 from core.integrations.delivery.client import HookClient
+from core.integrations.delivery.patience import Round
 from core.integrations.event_types import PING
 from core.integrations.models import (
     DELIVERY_MAY_BECOME,
@@ -29,24 +31,11 @@ from tenants.failpoints import failpoint
 from tenants.permissions import SYSTEM
 from tenants.work import store_task
 
-# The waits between ten tries: 72 hours together.
-WAITS: Final = (
-    timedelta(minutes=1),
-    timedelta(minutes=5),
-    timedelta(minutes=20),
-    timedelta(hours=1),
-    timedelta(hours=3),
-    timedelta(hours=8),
-    timedelta(hours=16),
-    timedelta(hours=20),
-    timedelta(hours=23, minutes=34),
-)
-# Each wait is up to a tenth longer, so that what failed together does not come back together.
-JITTER: Final = 0.1
-GIVE_UP_AFTER: Final = timedelta(hours=72)
 # From this many failures in a row on, an endpoint is left in peace for a while, twice as long each time.
 PATIENCE: Final = 5
 SHORTEST_PEACE, LONGEST_PEACE = timedelta(seconds=30), timedelta(minutes=15)
+# One that asks for time gets it for all its notices, but one wrong answer must not silence it for days.
+LONGEST_WISH: Final = timedelta(hours=1)
 # A worker that took a notice and never told how it went is given up after this.
 CLAIM_LASTS: Final = timedelta(minutes=10)
 _RUN: Final = 200
@@ -137,7 +126,7 @@ def _write_down(delivery: WebhookDelivery, answer: Answer | NoAnswer, now: datet
     if isinstance(answer, Answer) and answer.is_welcome:
         _arrived(endpoint, row, now)
     else:
-        _failed(endpoint, row, now)
+        _failed(endpoint, row, answer, now)
     row.save(update_fields=["tries", "last_status", "state", "next_at", "delivered_at"])
     failpoint("webhooks.in_write_down")
 
@@ -147,6 +136,8 @@ def _told(answer: Answer | NoAnswer, now: datetime) -> dict[str, Any]:
         facts: dict[str, Any] = {"status": answer.status, "answer": answer.excerpt}
     else:
         facts = {"failure": answer.failure.value}
+    if asked := patience.wait_asked(answer, now):
+        facts["wait"] = math.ceil(asked.total_seconds())
     return {"at": now.isoformat(), "milliseconds": answer.milliseconds, **facts}
 
 
@@ -159,48 +150,63 @@ def _arrived(endpoint: WebhookEndpoint, row: WebhookDelivery, now: datetime) -> 
         endpoint.save(update_fields=["failing_since", "failures", "quiet_until"])
 
 
-def _failed(endpoint: WebhookEndpoint, row: WebhookDelivery, now: datetime) -> None:
+def _failed(
+    endpoint: WebhookEndpoint, row: WebhookDelivery, answer: Answer | NoAnswer, now: datetime
+) -> None:
     if row.event_type == PING:
         row.state, row.next_at = DeliveryState.FAILED, None
         return
-    if row.state == DeliveryState.WAITING:
-        _plan(row, now)
+    asked = patience.wait_asked(answer, now)
+    if isinstance(answer, Answer) and answer.is_gone and endpoint.state == EndpointState.ACTIVE:
+        _pause(endpoint, PauseReason.GONE)
+    if row.state == DeliveryState.WAITING and endpoint.state != EndpointState.PAUSED:
+        _plan(row, asked, now)
     if endpoint.state == EndpointState.ACTIVE:
-        _lose_patience(endpoint, now)
+        _lose_patience(endpoint, asked, now)
     if endpoint.state == EndpointState.PAUSED and row.state == DeliveryState.WAITING:
         row.state, row.next_at = DeliveryState.HELD, None
 
 
-def _plan(row: WebhookDelivery, now: datetime) -> None:
+def _plan(row: WebhookDelivery, asked: timedelta, now: datetime) -> None:
     """The next try, or the end after the tenth."""
-    tried = row.attempts - row.attempts_before
-    if tried > len(WAITS):
-        row.state, row.next_at = DeliveryState.FAILED, None
-        return
-    row.next_at = now + WAITS[tried - 1] * random.uniform(1, 1 + JITTER)  # noqa: S311
-    send(delivery_id=row.pk, attempt=row.attempts, run_at=row.next_at)
+    row.next_at = patience.next_try(_round(row), asked=asked, now=now)
+    if row.next_at is None:
+        row.state = DeliveryState.FAILED
+    else:
+        send(delivery_id=row.pk, attempt=row.attempts, run_at=row.next_at)
 
 
-def _lose_patience(endpoint: WebhookEndpoint, now: datetime) -> None:
+def _round(row: WebhookDelivery) -> Round:
+    """How often it was tried in this round, by its log: a worker that died has left no line there."""
+    tries = row.attempts - row.attempts_before
+    logged = row.tries[-tries:]
+    began_at = datetime.fromisoformat(logged[0]["at"])
+    return Round(tries, began_at, any("wait" in each for each in logged))
+
+
+def _lose_patience(endpoint: WebhookEndpoint, asked: timedelta, now: datetime) -> None:
     endpoint.failures += 1
     endpoint.failing_since = endpoint.failing_since or now
+    if asked:
+        endpoint.quiet_until = now + min(asked, LONGEST_WISH)
     if endpoint.failures >= PATIENCE:
         peace = SHORTEST_PEACE * 2 ** min(endpoint.failures - PATIENCE, 10)
-        endpoint.quiet_until = now + min(peace, LONGEST_PEACE)
-    if now - endpoint.failing_since >= GIVE_UP_AFTER:
-        _pause(endpoint)
-    endpoint.save(update_fields=["failures", "failing_since", "quiet_until", "state", "pause_reason"])
+        endpoint.quiet_until = max(endpoint.quiet_until or now, now + min(peace, LONGEST_PEACE))
+    if now - endpoint.failing_since >= patience.GIVE_UP_AFTER:
+        _pause(endpoint, PauseReason.FAILING)
+    endpoint.save(update_fields=["failures", "failing_since", "quiet_until"])
 
 
-def _pause(endpoint: WebhookEndpoint) -> None:
-    endpoint.state, endpoint.pause_reason = EndpointState.PAUSED, PauseReason.FAILING
+def _pause(endpoint: WebhookEndpoint, reason: PauseReason) -> None:
+    endpoint.state, endpoint.pause_reason = EndpointState.PAUSED, reason
+    endpoint.save(update_fields=["state", "pause_reason"])
     endpoint.deliveries.filter(state=DeliveryState.WAITING).update(state=DeliveryState.HELD, next_at=None)
     audit.write(
         actor=SYSTEM,
         action="webhook.paused",
         subject="webhook",
         subject_id=endpoint.public_id,
-        changes={"state": [EndpointState.ACTIVE.value, EndpointState.PAUSED.value], "reason": "FAILING"},
+        changes={"state": [EndpointState.ACTIVE.value, EndpointState.PAUSED.value], "reason": reason.value},
     )
     warn_owners(endpoint_id=endpoint.pk)
 

@@ -26,7 +26,8 @@ def warn_owners(*, endpoint_id: int) -> None:
 def warn(*, endpoint_id: int, address: str, language: str) -> None:
     """Mail one owner, unless the webhook runs again."""
     endpoint = WebhookEndpoint.objects.get(pk=endpoint_id)
-    if (endpoint.state, endpoint.pause_reason) != (EndpointState.PAUSED, PauseReason.FAILING):
+    reason = PauseReason(endpoint.pause_reason)
+    if endpoint.state != EndpointState.PAUSED or not reason.is_ours:
         return
     store = require_store()
     path = reverse("webhooks:detail", args=[endpoint.public_id], urlconf=settings.DASHBOARD_URLCONF)
@@ -34,6 +35,7 @@ def warn(*, endpoint_id: int, address: str, language: str) -> None:
         "shop_name": store.name,
         "url": endpoint.url,
         "since": endpoint.failing_since,
+        "is_gone": reason == PauseReason.GONE,
         "link": hosts.store_origin(store, HostKind.DASHBOARD) + path,
     }
     platform_mails.send("webhook_paused", address, language or store.language, facts)

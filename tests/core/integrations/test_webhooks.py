@@ -5,7 +5,8 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
+from email.utils import format_datetime
 
 import pytest
 from django.core import mail
@@ -14,6 +15,7 @@ from django.utils import timezone
 from core import events
 from core.integrations import selectors, services
 from core.integrations.delivery import signing
+from core.integrations.delivery.patience import JITTER, LAST_MOMENT, WAITS
 from core.integrations.event_types import INTERNAL, TYPE_OF, EventType
 from core.integrations.models import (
     DeliveryState,
@@ -23,7 +25,7 @@ from core.integrations.models import (
     WebhookEndpoint,
 )
 from core.integrations.selectors import DeliveryFilter
-from core.integrations.services.sending import JITTER, PATIENCE, WAITS
+from core.integrations.services.sending import LONGEST_WISH, PATIENCE
 from core.kernel import audit, outbox, sealing
 from core.kernel.errors import InvalidInput
 from tenants import context, work
@@ -292,7 +294,113 @@ def test_an_endpoint_that_keeps_failing_is_left_in_peace_for_a_while(clock: Cloc
     assert timedelta(seconds=30) <= waiting[-1].next_at - clock() <= timedelta(seconds=60)  # type: ignore[operator]
 
 
+def tried_once(clock: Clock, fake: Receiver, status: int, wish: str) -> WebhookDelivery:
+    """A notice whose first try was just answered so."""
+    row, _secret = add_endpoint(url_of(fake))
+    fake.mood.statuses, fake.mood.retry_after = [status] * 50, wish
+    sent = delivery(row, next_at=clock())
+    services.send(delivery_id=sent.pk, attempt=0)
+    clock.work()
+    sent.refresh_from_db()
+    return sent
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(
+    ("wish", "least"), [("1800", 1800), ("90", 90), ("5", 60), ("-5", 60), ("soon", 60), ("9" * 39, 259_200)]
+)
+def test_a_receiver_that_asks_for_time_gets_it(
+    clock: Clock, other_system: Receiver, status: int, wish: str, least: int
+):
+    sent = tried_once(clock, other_system, status, wish)
+
+    wait = sent.next_at - clock()  # type: ignore[operator]
+    assert timedelta(seconds=least) <= wait <= timedelta(seconds=least * (1 + JITTER) + 1)
+
+
+def test_it_may_name_a_moment(clock: Clock, other_system: Receiver):
+    moment = clock() + timedelta(hours=2)
+    sent = tried_once(clock, other_system, 503, format_datetime(moment.astimezone(UTC), usegmt=True))
+
+    assert sent.next_at == moment.replace(microsecond=0)
+    assert sent.tries[0]["wait"] in (7199, 7200)
+
+
+def test_other_answers_ask_for_nothing(clock: Clock, other_system: Receiver):
+    sent = tried_once(clock, other_system, 500, "1800")
+
+    assert sent.next_at - clock() <= timedelta(seconds=67)  # type: ignore[operator]
+    assert "wait" not in sent.tries[0]
+
+
+def test_no_wish_leads_beyond_the_72_hours(clock: Clock, other_system: Receiver):
+    sent = tried_once(clock, other_system, 429, str(30 * 3600))
+    began = clock()
+    while sent.state == DeliveryState.WAITING:
+        clock.turn(clock.next_wait())
+        sent.refresh_from_db()
+
+    assert len(other_system.notices) < 10
+    assert clock() - began <= LAST_MOMENT + timedelta(seconds=60)
+
+
+def test_all_notices_of_an_endpoint_that_asks_for_time_wait_at_most_an_hour(
+    clock: Clock, other_system: Receiver
+):
+    sent = tried_once(clock, other_system, 429, str(24 * 3600))
+    other = delivery(sent.endpoint, next_at=clock())
+    services.send(delivery_id=other.pk, attempt=0)
+    clock.work()
+
+    other.refresh_from_db()
+    assert (len(other_system.notices), other.attempts) == (1, 0)
+    assert timedelta() <= other.next_at - clock() - LONGEST_WISH <= timedelta(seconds=30)  # type: ignore[operator]
+
+
 # Pauses
+
+
+def test_an_address_that_is_gone_is_paused_at_once_and_its_owner_gets_a_mail(
+    clock: Clock, other_system: Receiver
+):
+    row, _secret = add_endpoint(url_of(other_system))
+    waiting = delivery(row, next_at=clock() + timedelta(hours=1))
+    other_system.mood.statuses = [410]
+    services.send(delivery_id=delivery(row, next_at=clock()).pk, attempt=0)
+    clock.work()
+    clock.turn(timedelta(days=4))
+
+    row.refresh_from_db()
+    assert (row.state, row.pause_reason) == (EndpointState.PAUSED, PauseReason.GONE)
+    assert len(other_system.notices) == 1
+    assert set(row.deliveries.values_list("state", flat=True)) == {"HELD"}
+    assert row.deliveries.filter(pk=waiting.pk).exists()
+    [letter] = [each for each in mail.outbox if row.url in each.body]
+    assert letter.to == ["sari@example.com"]
+    assert "410" in letter.body
+
+
+def test_what_was_held_is_sent_when_an_address_is_there_again(clock: Clock, other_system: Receiver):
+    row, _secret = add_endpoint(url_of(other_system))
+    other_system.mood.statuses = [410]
+    services.send(delivery_id=delivery(row, next_at=clock()).pk, attempt=0)
+    clock.work()
+    services.resume(public_id=row.public_id, actor=SYSTEM, now=clock())
+    clock.work()
+
+    row.refresh_from_db()
+    assert (row.state, row.pause_reason) == (EndpointState.ACTIVE, "")
+    assert row.deliveries.get().state == DeliveryState.DELIVERED
+
+
+def test_a_test_that_finds_nobody_pauses_nothing(clock: Clock, other_system: Receiver):
+    row, _secret = add_endpoint(url_of(other_system))
+    other_system.mood.statuses = [410]
+    services.ping(public_id=row.public_id, now=clock())
+    clock.work()
+
+    row.refresh_from_db()
+    assert row.state == EndpointState.ACTIVE
 
 
 def failing_for_three_days(clock: Clock, fake: Receiver) -> WebhookEndpoint:
