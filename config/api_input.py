@@ -36,13 +36,16 @@ class UnholdableText(CommerceError):
 
 
 class CarefulParser(Parser):
-    """JSON only, standard JSON only, and no text that cannot be stored."""
+    """JSON only, standard JSON in UTF-8 only, each name once, and no text that cannot be stored."""
 
     def parse_body(self, request: HttpRequest) -> Any:
         if not _JSON.match(request.content_type or "application/json"):
             raise WrongContentType(_("Send the body as application/json."))
         try:
-            told = json.loads(request.body, parse_constant=_refuse_constant)
+            # As text: from bytes, Python would also read UTF-16 and UTF-32, which JSON no longer is.
+            told = json.loads(
+                request.body.decode(), parse_constant=_refuse_constant, object_pairs_hook=_refuse_twice
+            )
         except (ValueError, RecursionError) as broken:
             raise UnreadableBody(_("The body is not valid JSON.")) from broken
         _refuse_unholdable([told])
@@ -55,6 +58,14 @@ class CarefulParser(Parser):
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
+
+
+def _refuse_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of two values under one name others may read the other one."""
+    told = dict(pairs)
+    if len(told) < len(pairs):
+        raise ValueError("a name stands twice")
+    return told
 
 
 def _refuse_unholdable(waiting: list[Any]) -> None:
