@@ -15,9 +15,21 @@ import django  # isort: skip
 django.setup()
 
 from tests.architecture.source import files  # noqa: E402
-from tests.chaos.faults import disk, mail, network, postgres, provisioning, redis, shutdown, web, workers  # noqa: E402
+from tests.chaos.faults import (  # noqa: E402
+    clock,
+    disk,
+    duplicates,
+    mail,
+    network,
+    postgres,
+    provisioning,
+    redis,
+    shutdown,
+    web,
+    workers,
+)
 from tests.chaos.report import Report  # noqa: E402
-from tests.chaos.shop import open_shops  # noqa: E402
+from tests.chaos.shop import open_shops, sign_in  # noqa: E402
 from tests.chaos.stage import Stage, met  # noqa: E402
 
 FAULTS = {
@@ -28,6 +40,8 @@ FAULTS = {
     "F-PG": postgres.run,
     "F-TX": postgres.run_locks,
     "F-NET": network.run,
+    "F-DUP": duplicates.run,
+    "F-CLK": clock.run,
     "F-DISK": disk.run,
     "F-MAIL": mail.run,
     "F-SHUT": shutdown.run,
@@ -42,7 +56,7 @@ def main() -> int:
     try:
         stage.start()
         shops = open_shops(stage.port, f"{stage.fakes_url}/receiver")
-        stage.stores = [shop.store for shop in shops]
+        stage.stores, stage.cookie = [shop.store for shop in shops], sign_in(shops[0].store)
         stage.start_processes()
         print(f"  the stage is set after {time.monotonic() - began:.0f} s", flush=True)
         for name, run in FAULTS.items():

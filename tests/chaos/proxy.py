@@ -1,6 +1,8 @@
 """A TCP proxy between two of our machines: it can be slow, deaf, rude, or gone."""
 
 import asyncio
+import socket
+import struct
 import threading
 from collections.abc import Awaitable, Callable
 from typing import Self
@@ -73,13 +75,13 @@ class Proxy:
 
     async def _reset(self) -> None:
         for writer in list(self._open):
-            writer.transport.abort()
+            _break(writer)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target)
         except OSError:
-            writer.transport.abort()
+            _break(writer)
             return
         ends = (writer, far_writer)
         self._open.update(ends)
@@ -107,7 +109,7 @@ class Proxy:
                 if is_answer and limit is not None and passed + len(chunk) > limit:
                     sink.write(chunk[: max(0, limit - passed)])
                     await sink.drain()
-                    sink.transport.abort()
+                    _break(sink)
                     return
                 passed += len(chunk)
                 sink.write(chunk)
@@ -115,4 +117,12 @@ class Proxy:
             if sink.can_write_eof():
                 sink.write_eof()
         except (OSError, RuntimeError):
-            sink.transport.abort()
+            _break(sink)
+
+
+def _break(writer: asyncio.StreamWriter) -> None:
+    """Reset, not a farewell: lingering for zero seconds makes the system say so."""
+    line = writer.get_extra_info("socket")
+    if line is not None and line.fileno() >= 0:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()

@@ -10,13 +10,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
+from core.checkout import services as checkout
 from core.integrations import services as integrations
 from core.integrations.event_types import PUBLIC_EVENTS
 from core.kernel import profile
 from core.payments import services as payments
 from tenants import context, provisioning, work
-from tenants.models import Store, User
+from tenants.models import HostKind, Store, User
 from tenants.permissions import SYSTEM, Permission
+from tenants.session_store import SessionStore
+from tenants.sessions import AUDIENCE
 from tests.factories.payments import method
 from tests.factories.shipping import flat_method
 from tests.factories.shopping import DAGO, sellable
@@ -208,6 +214,18 @@ def open_shops(port: int, receiver_url: str) -> list[Shop]:
     return [_furnished(port, Store.objects.get(slug=slug), receiver_url) for slug in ("kopi", "batik")]
 
 
+def sign_in(store: Store) -> str:
+    """The cookie of a browser in which the owner is logged in to the dashboard."""
+    user = User.objects.get(memberships__store=store)
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session[AUDIENCE] = f"{HostKind.DASHBOARD}:{store.uid}"
+    session.save()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+
+
 def server_key(store: Store) -> str:
     """The store's own account at the gateway."""
     return f"SB-Mid-server-{store.slug}"
@@ -233,3 +251,15 @@ def _furnished(port: int, store: Store, receiver_url: str) -> Shop:
             actor=SYSTEM,
         )
         return Shop(port, store, key, [each.public_id for each in variants], shipping.public_id)
+
+
+def purchase(shop: Shop, payment: str = "MIDTRANS") -> checkout.Purchase:
+    """What a shopper tells, for calls past the web."""
+    return checkout.Purchase(
+        name="Dewi Lestari",
+        phone="0812-3456-7890",
+        address_line="Jl. Ir. H. Juanda 12",
+        region_code=DAGO,
+        shipping_method=shop.shipping,
+        payment_method=payment,
+    )

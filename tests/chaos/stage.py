@@ -58,6 +58,7 @@ class Stage:
         self.port, self.second_port = ground.WEB_PORT, ground.SECOND_WEB_PORT
         self.pieces: dict[str, Piece] = {}
         self.stores: list[Store] = []
+        self.cookie = ""
         self._guard = threading.RLock()
         self._ends = threading.Event()
 

@@ -99,17 +99,25 @@ def _away(row: Row, stage: Stage, shops: list[Shop], seconds: float) -> None:
 
 
 def _look_at_the_doors(row: Row, stage: Stage) -> None:
-    """The way in must say something sensible: what needs Redis to be safe may refuse, but not break."""
+    """Who is logged in works on; who wants to log in may be put off, since that needs a count of tries."""
+    signed_in = {"Host": f"kopi.app.localhost:{stage.port}", "Cookie": stage.cookie}
+    row.expect(_status(stage, "GET", "/orders/", signed_in) == 200, "the dashboard without Redis")
+    stranger = {"Host": f"localhost:{stage.port}"}
+    for verb, body in (("GET", None), ("POST", "login=sari@example.com&password=salah")):
+        told = {**stranger, "Content-Type": "application/x-www-form-urlencoded"}
+        status = _status(stage, verb, "/accounts/login/", told, body)
+        row.expect(status < 500 or status == 503, f"the login page without Redis: {verb} {status}")
+
+
+def _status(stage: Stage, verb: str, path: str, headers: dict[str, str], body: str | None = None) -> int:
     link = http.client.HTTPConnection("127.0.0.1", stage.port, timeout=20)
     try:
-        link.request("GET", "/accounts/login/", headers={"Host": f"localhost:{stage.port}"})
-        status = link.getresponse().status
-    except (OSError, http.client.HTTPException) as broken:
-        row.expect(False, f"the login page without Redis: {broken!r}")
-        return
+        link.request(verb, path, body, headers)
+        return link.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return 599
     finally:
         link.close()
-    row.expect(status < 500 or status == 503, f"the login page without Redis: {status}")
 
 
 def _line() -> Redis:
