@@ -46,6 +46,15 @@ SELECT (SELECT count(*) FROM pg_locks WHERE NOT fastpath),
     (SELECT coalesce(extract(epoch FROM max(statement_timestamp() - xact_start)), 0) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid())
 """
+# A store is backed up every night, and by day when it missed its night.
+_UNSAVED = """
+SELECT count(*) FROM tenants_store AS store
+WHERE state = 'ACTIVE' AND created_at < statement_timestamp() - interval '26 hours' AND NOT EXISTS (
+    SELECT 1 FROM tenants_storearchive AS archive
+    WHERE archive.store_id = store.id AND archive.kind = 'BACKUP' AND archive.state = 'READY'
+        AND archive.taken_at > statement_timestamp() - interval '26 hours'
+)
+"""
 _ARCHIVE = """
 SELECT coalesce(extract(epoch FROM statement_timestamp() - last_archived_time), 0),
     (last_failed_time IS NOT NULL
@@ -151,6 +160,8 @@ def _platform() -> Iterator[GaugeMetricFamily]:
         "SELECT rule, count(*) FROM tenants_breach WHERE ended_at IS NULL GROUP BY rule ORDER BY rule"
     )
     yield _gauge("invariants_broken", "Things that do not add up.", labels=["rule"], rows=broken)
+    [(unsaved,)] = _rows(_UNSAVED)
+    yield _gauge("stores_without_backup", "Open stores without a backup of the last 26 hours.", unsaved)
     failing = _rows("SELECT count(*) FROM tenants_domainclaim WHERE failing_since IS NOT NULL")
     yield _gauge("domains_failing", "Sellers' domains whose DNS no longer leads to us.", failing[0][0])
 

@@ -24,9 +24,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from config.embedded.ports import free_port
 from config.watch import exposition, loads, readings
-from tenants import context, meters, poolers, work
+from tenants import context, meters, poolers, provisioning, work
 from tenants.context import CrossStoreError
-from tenants.models import Breach, Job, JobState, Store, User
+from tenants.models import Breach, Job, JobState, Store, StoreArchive, User
 from tests.architecture.source import ROOT
 from tests.conftest import client_at
 
@@ -226,6 +226,30 @@ def test_a_store_behind_head_is_told(batik: Store, read):
         cursor.execute(f"DELETE FROM {batik.schema_name}.django_migrations WHERE app = 'catalog'")
 
     assert read("stores_behind_head") == 1
+
+
+def test_stores_that_were_not_backed_up_are_told(kopi: Store, batik: Store, read):
+    long_ago = timezone.now() - timedelta(days=3)
+    Store.objects.update(created_at=long_ago)
+    for store, hours in ((kopi, 3), (batik, 30)):
+        StoreArchive.objects.create(
+            store=store,
+            store_uid=store.uid,
+            kind="BACKUP",
+            state="READY",
+            asked_by="SYSTEM",
+            taken_at=timezone.now() - timedelta(hours=hours),
+        )
+
+    assert read("stores_without_backup") == 1
+
+
+def test_a_store_that_opens_is_timed(kopi: Store):
+    before = counted("provisioning_seconds_count")
+
+    provisioning._open(kopi)
+
+    assert counted("provisioning_seconds_count") == before + 1
 
 
 def test_files_of_the_operator_are_told_by_their_age(read, settings, tmp_path: Path):
