@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from tenants import context
+from tenants import context, meters
 from tenants.hosts import platform_origin
 from tenants.models import User
 from tenants.work import enqueue, register
@@ -88,7 +88,8 @@ def send(template: str, recipient: str, language: str, facts: Mapping[str, Any])
         html = render_to_string(f"email/platform/{template}.html", {**told, "subject": subject})
     mail = EmailMultiAlternatives(subject, text, to=[recipient])
     mail.attach_alternative(html, "text/html")
-    mail.send()
+    with meters.timed_call("mail"):
+        mail.send()
 
 
 CONFIRM = "tenants.platform_mails.confirm"

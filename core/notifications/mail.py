@@ -16,6 +16,7 @@ from core.kernel import profile
 from core.notifications.kinds import KINDS
 from core.notifications.selectors.facts import facts
 from core.notifications.selectors.stories import Story
+from tenants import meters
 from tenants.context import require_store
 
 
@@ -66,4 +67,5 @@ def send(letter: Letter, *, recipient: str, message_id: str) -> None:
         headers={"Message-ID": f"<{message_id}.{store.uid}@{domain}>", "Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(letter.html, "text/html")
-    mail.send()
+    with meters.timed_call("mail"):
+        mail.send()
