@@ -32,6 +32,7 @@ class Route:
     methods: tuple[str, ...] = ("GET", "POST")
     # Of an operation: its id in the OpenAPI document.
     name: str = ""
+    is_csrf_exempt: bool = False
 
     def __str__(self) -> str:
         return f"{self.kind} {self.address}"
@@ -71,7 +72,15 @@ def pages() -> list[Route]:
         for address, pattern in _walk(urlconf.urlpatterns):
             if not address.startswith("api/"):
                 view = pattern.callback
-                found.append(Route(kind, address, getattr(view, "door", None), _room(view.__module__)))
+                found.append(
+                    Route(
+                        kind,
+                        address,
+                        getattr(view, "door", None),
+                        _room(view.__module__),
+                        is_csrf_exempt=getattr(view, "csrf_exempt", False),
+                    )
+                )
     return found
 
 

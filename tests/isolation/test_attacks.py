@@ -55,6 +55,14 @@ def test_no_line_stands_twice():
 
 # What strangers wanted to do once they are logged in is remembered in a session that says nothing else.
 MAY_CHANGE = {"PLATFORM": {"public.django_session"}}
+# A GET that writes, and why nobody is harmed who is made to send one.
+WRITES_ON_GET = {
+    "stores/<slug:slug>/enter/": {
+        "public.tenants_handoffcode"
+    },  # good for a minute, for whoever is logged in
+    "console/enter/": {"public.tenants_handoffcode"},
+    "stores/<slug:slug>/": {"public.tenants_platformact"},  # that staff looked at a store is written down
+}
 # They do nothing but lead on, or show the parts that pages are made of, however they are asked.
 ANY_METHOD = {"language/", "_gallery/"}
 _DRAWN = ("OWNER", "staff", "own", "stranger")
@@ -81,12 +89,15 @@ def _tried(person: Person, row: Row, play: Play, expected: str) -> list[tuple[st
     wrong = []
     address, form = filled(row.address, play.things), bodies.fields_of(row.address, play.things)
     for method in row.methods[:1] if person.is_extra else row.methods:
-        data = form if method == "POST" else ""
+        data, before = form if method == "POST" else "", writes()
         with undone() if expected == "in" else nullcontext():
             answer = person.fresh().generic(method, address, data, "application/x-www-form-urlencoded")
         got = outcome(answer)
         if got != expected and not (got == "login" and row.who == "who has the mail"):
             wrong.append((person.name, method, answer.status_code, answer.headers.get("Location", "")))
+        if method == "GET":
+            may_change = WRITES_ON_GET.get(row.address, set()) | MAY_CHANGE.get(row.kind, set())
+            assert written_since(before).keys() <= may_change, "a GET writes"
     return wrong
 
 
@@ -163,6 +174,8 @@ def test_an_operation_of_the_store(row: Row, play: Play):
     assert written_since(before) == {}
     with undone():
         answer = call(play.programs.with_only(row.scopes), row, play)
+    if row.methods == ("GET",):
+        assert written_since(before) == {}, "a GET writes"
     # A key gives nobody more than it may itself: the door is open, and says what is wrong with the wish.
     is_beyond = b"role_beyond_yours" in answer.content
     assert is_beyond or outcome(answer) == "in", answer.content
@@ -171,6 +184,8 @@ def test_an_operation_of_the_store(row: Row, play: Play):
 @pytest.mark.parametrize("row", rows("SHOP_API"), ids=str)
 def test_an_operation_of_the_shop(row: Row, play: Play):
     for person in play.crowd["STOREFRONT"]:
+        before = writes()
         with undone():
             answer = call(person.fresh(), row, play)
         assert outcome(answer) == row.outcome(person.rank), answer.content
+        assert row.methods != ("GET",) or written_since(before) == {}, "a GET writes"

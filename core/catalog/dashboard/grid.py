@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
+from django.http.request import RawPostDataException
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -74,7 +75,7 @@ def save_values(request: StoreRequest, public_id: str) -> HttpResponse:
     product = product_of(public_id)
     try:
         typed = _told(json.loads(request.body))
-    except (ValueError, TypeError, AttributeError, RecursionError) as odd:
+    except (ValueError, TypeError, AttributeError, RecursionError, RawPostDataException) as odd:
         raise InvalidInput(_("Some values are not valid.")) from odd
     errors = _save(request, product, typed)
     if errors:
