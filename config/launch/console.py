@@ -35,7 +35,7 @@ def progress(words: str) -> None:
     print(f"\n    {words} ..." if sys.stdout.isatty() else f"    {words}", end=_END, flush=True)
 
 
-def ready(port: int, demo: Path) -> None:
+def ready(port: int, demo: Path, *, metrics_port: str = "") -> None:
     """Say where to go, and who may log in there."""
     print("\nSmartSeller is ready\n")
     try:
@@ -54,6 +54,8 @@ def ready(port: int, demo: Path) -> None:
         print(f"    Dashboard   {store.get('dashboard_url', '')}")
         owner = store.get("owner", {})
         print(f"    Log in      {owner.get('email', '')}  {owner.get('password', '')}")
+    if metrics_port:
+        print(f"\n  Metrics     http://127.0.0.1:{metrics_port}/metrics")
     print("\nCtrl-C stops everything.\n", flush=True)
 
 
