@@ -30,9 +30,16 @@ def refresh_card(product: Product) -> None:
     product.compare_at_amount = cheapest.compare_at_amount if cheapest else None
     product.in_stock = facts["stocked"] > 0
     product.cover = product.media.filter(state=MediaState.READY).order_by("position", "pk").first()
-    product.search_text = _search_text(product)
     product.save()
-    Product.objects.filter(pk=product.pk).update(search_vector=_search_vector(product))
+    refresh_words(product)
+
+
+def refresh_words(product: Product) -> None:
+    """Write what a locked product is found by anew. No edit: `updated_at` stays."""
+    product.search_text = _search_text(product)
+    Product.objects.filter(pk=product.pk).update(
+        search_text=product.search_text, search_vector=_search_vector(product)
+    )
 
 
 def refresh_cover(product: Product) -> None:

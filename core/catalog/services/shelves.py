@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.catalog import texts
 from core.catalog.models import Brand, Category, Product
 from core.catalog.services.naming import free_slug, queue_up
+from core.catalog.services.words import rewrite_words
 from core.kernel import audit, ids
 from core.kernel.errors import CommerceError, InvalidInput, NotFound
 from tenants.permissions import Actor
@@ -63,10 +65,12 @@ def create_category(*, name: str, parent: str | None = None, actor: Actor) -> Ca
 
 @transaction.atomic
 def rename_category(*, public_id: str, name: str, actor: Actor) -> Category:
-    """Give a shelf another name; its address stays."""
+    """Give a shelf another name; its address stays. What stands on and below it is found by the new one."""
+    queue_up()
     category = category_by(public_id)
     before, category.name = category.name, texts.line(name, most=80, field="name", required=True)
     category.save(update_fields=["name"])
+    rewrite_words(_products_below(category))
     _audit(actor, "category.renamed", category, {"name": [before, category.name]})
     return category
 
@@ -88,6 +92,7 @@ def move_category(*, public_id: str, parent: str | None, position: int, actor: A
     category.parent = above
     category.save(update_fields=["parent"])
     _rewrite_paths(before, category, above)
+    rewrite_words(_products_below(category))
     _renumber(category, above, position)
     _audit(actor, "category.moved", category, {"parent": parent, "position": position})
     return category
@@ -120,10 +125,12 @@ def delete_category(*, public_id: str, actor: Actor) -> None:
 
     Raises   CategoryInUse while other categories are below it
     """
+    queue_up()
     category = category_by(public_id)
     if category.children.exists():
         raise CategoryInUse(_("Move or delete the categories below this one first."))
     _audit(actor, "category.deleted", category, {"name": category.name})
+    rewrite_words(_products_below(category))
     category.delete()
 
 
@@ -166,6 +173,7 @@ def rename_brand(*, public_id: str, name: str, actor: Actor) -> Brand:
         raise InvalidInput(_("There is already a brand of this name."), "name")
     before, brand.name = brand.name, clean
     brand.save(update_fields=["name"])
+    rewrite_words(Product.objects.filter(brand=brand))
     audit.write(
         actor=actor,
         action="brand.renamed",
@@ -179,6 +187,7 @@ def rename_brand(*, public_id: str, name: str, actor: Actor) -> Brand:
 @transaction.atomic
 def delete_brand(*, public_id: str, actor: Actor) -> None:
     """Take a brand away; its products then have none."""
+    queue_up()
     brand = _brand(public_id)
     audit.write(
         actor=actor,
@@ -187,6 +196,7 @@ def delete_brand(*, public_id: str, actor: Actor) -> None:
         subject_id=brand.public_id,
         changes={"name": brand.name, "products": Product.objects.filter(brand=brand).count()},
     )
+    rewrite_words(Product.objects.filter(brand=brand))
     brand.delete()
 
 
@@ -209,6 +219,11 @@ def _height(category: Category) -> int:
 
 def _branch(path: str) -> Any:
     return Category.objects.filter(path__startswith=path)
+
+
+def _products_below(category: Category) -> QuerySet[Product]:
+    """What stands on a shelf and on those below it."""
+    return Product.objects.filter(category__path__startswith=category.path)
 
 
 def _refuse_too_deep(above: Category | None, height: int = 1) -> None:
