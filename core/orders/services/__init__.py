@@ -1,6 +1,6 @@
 """Every verb of an order: `from core.orders import services as orders`."""
 
-from core.orders.services.bulk import AT_ONCE, carry_on, start_bulk, stop_bulk
+from core.orders.services.bulk import AT_ONCE, carry_on, carry_on_lost, start_bulk, stop_bulk
 from core.orders.services.cancelling import cancel, reopen
 from core.orders.services.delivery import mark_delivered, mark_fulfilled
 from core.orders.services.drafts import DraftAddress, DraftLine, OrderDraft
@@ -21,6 +21,7 @@ __all__ = [
     "add_tags",
     "cancel",
     "carry_on",
+    "carry_on_lost",
     "create",
     "delete_view",
     "edit_address",

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -24,6 +24,8 @@ from tenants.permissions import Actor
 AT_ONCE = 50
 MOST = 500
 _REPORT_EVERY = 10
+# A seller waits no longer than this for AT_ONCE orders: whoever did them is gone.
+LOST_AFTER = timedelta(minutes=2)
 
 
 def start_bulk(
@@ -97,11 +99,21 @@ def _do_one(run: BulkRun, public_id: str, actor: Actor) -> None:
     """The verb and its result are one transaction, so that a crash repeats neither."""
     try:
         with transaction.atomic():
+            if _is_noted(run, public_id):
+                return
             registry.bulk_verbs[run.verb].run(_order(public_id), run.told, actor, timezone.now())
             failpoint("orders.bulk_unnoted")
             _note(run, public_id, "")
     except CommerceError as refusal:
-        _note(run, public_id, refusal.message[:300])
+        with transaction.atomic():
+            if not _is_noted(run, public_id):
+                _note(run, public_id, refusal.message[:300])
+
+
+def _is_noted(run: BulkRun, public_id: str) -> bool:
+    """Whether somebody else has done this order meanwhile. Locks the run, so that nobody does it now."""
+    run.results = BulkRun.objects.select_for_update().values_list("results", flat=True).get(pk=run.pk)
+    return public_id in run.results
 
 
 def _order(public_id: str) -> Order:
@@ -124,6 +136,23 @@ def _mark(run: BulkRun, state: str) -> None:
 def _end(run: BulkRun, state: str) -> None:
     run.state, run.finished_at = state, timezone.now()
     run.save(update_fields=["state", "finished_at"])
+
+
+@transaction.atomic
+def carry_on_lost(*, now: datetime) -> int:
+    """Have every run continued whose process died while somebody waited for it. Returns how many those are.
+
+    Locks    those runs
+    """
+    lost = BulkRun.objects.filter(
+        state__in=(BulkState.WAITING, BulkState.RUNNING), job_id=None, started_at__lt=now - LOST_AFTER
+    )
+    runs = list(lost.select_for_update().order_by("pk"))
+    for run in runs:
+        job = carry_on(run_id=run.pk)
+        run.job_id = job.pk if job else None
+        run.save(update_fields=["job_id"])
+    return len(runs)
 
 
 @transaction.atomic

@@ -2,16 +2,19 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from core.integrations import services as integrations
 from core.kernel.errors import InvalidInput
 from core.orders import registry
 from core.orders import services as orders
 from core.orders.models import BulkRun, Invoice, Order
+from core.orders.services import bulk
 from tenants import context, work
 from tenants.models import Role, Store, User
 from tenants.permissions import SYSTEM, Permission
@@ -144,6 +147,52 @@ def test_a_run_that_broke_off_goes_on_where_it_was(kopi: Store):
         run.refresh_from_db()
         assert run.results == {first.public_id: "", second.public_id: ""}
         assert Invoice.objects.count() == 2
+
+
+def half_done(kopi: Store, minutes: int) -> tuple[BulkRun, Order]:
+    """A run whose process died after its first order, and the order that is left."""
+    with context.in_store(kopi):
+        first, second = placed_order(), placed_order()
+        run = orders.start_bulk(verb="INVOICE", order_ids=ids([first]), told={}, actor=SYSTEM, now=NOON)
+        began = timezone.now() - timedelta(minutes=minutes)
+        BulkRun.objects.filter(pk=run.pk).update(
+            state="RUNNING", order_ids=ids([first, second]), started_at=began, finished_at=None
+        )
+    return run, second
+
+
+def test_a_run_that_died_while_somebody_waited_is_carried_on(kopi: Store):
+    run, left = half_done(kopi, minutes=3)
+    with context.in_store(kopi):
+        counts = [orders.carry_on_lost(now=timezone.now()) for _ in range(2)]
+    work.work_until_idle()
+
+    with context.in_store(kopi):
+        run.refresh_from_db()
+        assert counts == [1, 0]
+        assert (run.state, run.results[left.public_id]) == ("DONE", "")
+        assert Invoice.objects.count() == 2
+
+
+def test_a_run_that_somebody_may_still_wait_for_is_left_alone(kopi: Store):
+    run, _left = half_done(kopi, minutes=1)
+    with context.in_store(kopi):
+        assert orders.carry_on_lost(now=timezone.now()) == 0
+        run.refresh_from_db()
+        assert (run.state, run.job_id) == ("RUNNING", None)
+
+
+def test_two_who_carry_one_run_on_do_nothing_twice(kopi: Store):
+    run, left = half_done(kopi, minutes=3)
+    with context.in_store(kopi):
+        BulkRun.objects.filter(pk=run.pk).update(verb="TAG", told={"tags": ["sale"]})
+        slow = BulkRun.objects.get(pk=run.pk)
+        orders.carry_on.now(run_id=run.pk)
+        orders.set_tags(order_id=left.pk, tags=[], actor=SYSTEM)
+        bulk._do_one(slow, left.public_id, SYSTEM)
+
+        left.refresh_from_db()
+        assert left.tags == []
 
 
 @pytest.mark.parametrize("chosen", [[], ["ord_x"] * 501])
