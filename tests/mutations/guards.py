@@ -100,6 +100,15 @@ GUARDS = (
         ("tests/core/checkout/test_lock_order.py::test_late_money_and_a_new_order_of_the_same_customer",),
         (DatabaseError,),
     ),
+    Guard(
+        "bank-account-lock",
+        "the lock of the way to pay while its last account goes",
+        unlocked("payments.PaymentMethod"),
+        (
+            "tests/core/payments/test_last_account.py::test_two_members_who_remove_the_last_two_accounts_end_transfers",
+            "tests/core/payments/test_last_account.py::test_nobody_offers_transfers_while_the_last_account_goes",
+        ),
+    ),
     # What happens once
     Guard(
         "webhook-claim",
