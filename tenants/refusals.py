@@ -1,5 +1,6 @@
 """Turns a refusal that reaches the top of a page into an answer in the reader's language."""
 
+import errno
 import sys
 from collections.abc import Callable
 
@@ -18,6 +19,8 @@ from tenants.hosts import UNKNOWN_HOST_PAGE
 
 # The database or Redis is away, or somebody held a lock for too long: nothing was changed.
 _PASSING = (OperationalError, InterfaceError, RedisError)
+# A disk is full: an upload that was not yet kept.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class RefusalMiddleware:
@@ -54,6 +57,8 @@ def broken(request: HttpRequest) -> HttpResponse:
     if isinstance(trouble, _PASSING):
         page.status_code = 503
         page.headers["Retry-After"] = "2"
+    if isinstance(trouble, OSError) and trouble.errno in _NO_ROOM:
+        page.status_code = 507
     return page
 
 

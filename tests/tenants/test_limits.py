@@ -1,5 +1,6 @@
 """Nothing waits for ever: locks, statements, idle transactions, and a Redis or a database that is away."""
 
+import errno
 from collections.abc import Iterator
 from unittest.mock import MagicMock, Mock
 
@@ -73,3 +74,10 @@ def test_a_log_in_is_known_while_redis_is_away(db: None, sari: User, monkeypatch
 
     assert again["who"] == "sari"
     assert again.exists(kept.session_key)
+
+
+def test_a_full_disk_is_said_to_be_full(db: None, rf: RequestFactory):
+    try:
+        raise OSError(errno.ENOSPC, "No space left on device")
+    except OSError:
+        assert refusals.broken(rf.get("/")).status_code == 507

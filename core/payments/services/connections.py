@@ -38,21 +38,30 @@ class GatewayRefusal(CommerceError):
         super().__init__(_("The payment provider refused: %(why)s") % {"why": why})
 
 
-def connect(code: str, credentials: Mapping[str, str], *, is_live: bool) -> PaymentGateway:
-    """The gateway behind a method code, on the given account."""
+PATIENCE_SECONDS = 10
+
+
+def connect(
+    code: str, credentials: Mapping[str, str], *, is_live: bool, patience: int = PATIENCE_SECONDS
+) -> PaymentGateway:
+    """The gateway behind a method code, on the given account.
+
+    patience   seconds for one wait for the gateway
+    """
     name = GATEWAY_OF[code]
     base_url = f"{settings.FAKES_URL.rstrip('/')}/{name}" if settings.FAKES_URL else None
     return registry.gateway_for(
-        name, GatewayConnection(credentials=credentials, live=is_live, base_url=base_url)
+        name,
+        GatewayConnection(credentials=credentials, live=is_live, base_url=base_url, timeout_seconds=patience),
     )
 
 
-def gateway_of(method: PaymentMethod) -> PaymentGateway:
+def gateway_of(method: PaymentMethod, *, patience: int = PATIENCE_SECONDS) -> PaymentGateway:
     """The gateway of a stored method. Raises MethodUnavailable without credentials."""
     if method.code not in GATEWAY_OF or not method.credentials:
         raise MethodUnavailable
     credentials = sealing.unseal(method.credentials, place=method.place)
-    return connect(method.code, credentials, is_live=method.is_live)
+    return connect(method.code, credentials, is_live=method.is_live, patience=patience)
 
 
 def gateway_for(payment: Payment) -> PaymentGateway:

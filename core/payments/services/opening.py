@@ -21,7 +21,7 @@ from core.payments.ports import (
     Payer,
     ReferenceUsed,
 )
-from core.payments.services import connections
+from core.payments.services import breaker, connections
 from core.payments.services.asking import call_off, check_payment, lapse
 from core.payments.services.locking import MethodUnavailable, PaymentClosed, move
 from tenants.failpoints import failpoint
@@ -30,6 +30,8 @@ from tenants.permissions import SHOPPER, Actor
 LARGEST_CODE = 999
 # A gateway's page may take a payment in its last minute and tell us a little later.
 GRACE = timedelta(minutes=5)
+# One wait for the gateway while somebody looks at a page that loads; a whole answer may take twice as long.
+_SHOPPERS_PATIENCE_SECONDS = 5
 
 
 class TransfersExhausted(CommerceError):
@@ -148,15 +150,16 @@ def _session(payment: Payment, return_url: str) -> GatewaySession:
     order = payment.order
     method = PaymentMethod.objects.get(code=payment.method)
     try:
-        return connections.gateway_of(method).start(
-            reference=payment.reference,
-            amount=Money(payment.amount, payment.currency),
-            lines=_lines(order),
-            customer=Payer(order.customer_name, order.email, order.phone),
-            return_url=return_url,
-            notify_url=connections.notify_url(method),
-            expires_at=payment.expires_at,  # type: ignore[arg-type]
-        )
+        with breaker.guarded(method.code):
+            return connections.gateway_of(method, patience=_SHOPPERS_PATIENCE_SECONDS).start(
+                reference=payment.reference,
+                amount=Money(payment.amount, payment.currency),
+                lines=_lines(order),
+                customer=Payer(order.customer_name, order.email, order.phone),
+                return_url=return_url,
+                notify_url=connections.notify_url(method),
+                expires_at=payment.expires_at,  # type: ignore[arg-type]
+            )
     except GatewayUnavailable as silent:
         raise connections.GatewayDown from silent
     except ReferenceUsed as used:
