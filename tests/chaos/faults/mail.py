@@ -83,7 +83,7 @@ def _unknown_name(row: Row, stage: Stage, shops: list[Shop]) -> None:
         tried = WebhookDelivery.objects.filter(endpoint=endpoint).exclude(tries=[])
         row.eventually(tried.exists, "nobody tried the webhook without an address")
         failures = [each["failure"] for row_ in tried for each in row_.tries]
-        row.expect(set(failures) == {"name"}, f"a name that nobody knows: {failures}")
+        row.expect(set(failures) == {"NAME"}, f"a name that nobody knows: {failures}")
         integrations.remove_endpoint(public_id=endpoint.public_id, actor=SYSTEM)
         left = WebhookDelivery.objects.filter(endpoint=endpoint, state=DeliveryState.WAITING)
         row.expect(not left.exists(), "a removed webhook still waits")
