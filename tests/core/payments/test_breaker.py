@@ -1,6 +1,7 @@
 """A gateway that is silent is left in peace for a while, by one store and for people who wait alone."""
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("store")
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
     """A clock that stands still until a test turns it."""
     now = [1_000.0]
-    monkeypatch.setattr(breaker.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(breaker, "time", SimpleNamespace(monotonic=lambda: now[0]))
     breaker._breakers.clear()
     yield now
     breaker._breakers.clear()
