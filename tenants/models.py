@@ -18,6 +18,7 @@ from tenants.archive_models import Restoration as Restoration
 from tenants.archive_models import RestorationState as RestorationState
 from tenants.archive_models import StoreArchive as StoreArchive
 from tenants.archive_models import StoreDeletion as StoreDeletion
+from tenants.breach_models import Breach as Breach
 from tenants.pool_models import Blueprint as Blueprint
 from tenants.pool_models import SpareSchema as SpareSchema
 
@@ -372,36 +373,3 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
-
-
-class Breach(models.Model):
-    """Something that must always be true of a store's rows, or of the platform's, and was found not to be.
-
-    One row from when it is first seen until a later look finds it in order. For the staff: sellers see
-    nothing of it.
-    """
-
-    store = models.ForeignKey(Store, models.CASCADE, null=True, related_name="breaches")
-    room = models.CharField(max_length=20)
-    rule = models.CharField(max_length=12)
-    subject = models.CharField(max_length=120)
-    expected = models.CharField(max_length=200)
-    found = models.CharField(max_length=200)
-    first_seen_at = models.DateTimeField()
-    last_seen_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["store", "rule", "subject"],
-                condition=Q(ended_at__isnull=True),
-                nulls_distinct=False,
-                name="breach_one_open_per_subject",
-            ),
-        ]
-        indexes = [models.Index(fields=["-first_seen_at"], name="breach_newest_first")]
-        verbose_name_plural = "breaches"
-
-    def __str__(self) -> str:
-        return f"{self.rule} {self.subject}"
