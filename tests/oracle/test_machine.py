@@ -14,7 +14,8 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tenants import context
 from tenants.models import Store
-from tests.oracle.machine import Shop, Stage
+from tests.oracle.machine import Shop
+from tests.oracle.stage import Stage
 
 RUNS, STEPS = int(os.environ.get("ORACLE_RUNS", "30")), int(os.environ.get("ORACLE_STEPS", "30"))
 SEED = os.environ.get("ORACLE_SEED")
