@@ -40,6 +40,10 @@ MEANS = {
     "settings/team/invitations/{uid}": "invitation",
     "settings/team/{person}": "colleague",
     "settings/domains/{uid}": "domain",
+    "settings/data/archives/{uid}": "archive",
+    "settings/data/backups/{uid}": "backup",
+    "settings/data/backups/{uid}/products/{thing_id}": "product",
+    "settings/data/restorations/{uid}": "restoration",
     "work/{job_id}": "job",
     "share/qr.{form}": "kind_of_picture",
     # the API of a store

@@ -39,7 +39,8 @@ from core.payments import services as payments
 from core.payments.models import PaymentMethod
 from storefront import services as pages
 from tenants import context, inbox, invitations
-from tenants.models import Job, JobState, Membership, Role, Store, User
+from tenants.archive import backups
+from tenants.models import Job, JobState, Membership, Restoration, Role, Store, StoreArchive, User
 from tenants.permissions import SYSTEM, Permission
 from tests.api.stage import known_ids
 from tests.factories.inventory import location, stock
@@ -67,6 +68,7 @@ def things_of(store: Store) -> Things:
             **_orders(known),
             **_tools(known),
             **_people(store),
+            **_kept(store),
         }
 
 
@@ -173,6 +175,17 @@ def _people(store: Store) -> Things:
         "invitation_token": token,
         "job": str(job.pk),
     }
+
+
+def _kept(store: Store) -> Things:
+    """What is written down of a store, as far as pages ask for it."""
+    with context.in_public():
+        facts = {"store": store, "store_uid": store.uid, "state": "READY", "taken_at": timezone.now()}
+        archive = StoreArchive.objects.create(kind="DOWNLOAD", **facts)
+        backup = StoreArchive.objects.create(kind="BACKUP", path=f"{store.uid}/attacked", **facts)
+        back = Restoration.objects.create(store=store, archive=backup, state="DONE")
+    backups.folder_of(backup).mkdir(parents=True, exist_ok=True)
+    return {"archive": str(archive.uid), "backup": str(backup.uid), "restoration": str(back.uid)}
 
 
 def things_of_an_account(user: User) -> Things:

@@ -61,6 +61,9 @@ WRITES_ON_GET = {
         "public.tenants_handoffcode"
     },  # good for a minute, for whoever is logged in
     "console/enter/": {"public.tenants_handoffcode"},
+    "accounts/email/": {"public.account_emailaddress"},  # the account's own address, if it was in no list yet
+    "accounts/2fa/recovery-codes/": {"public.mfa_authenticator"},  # the same codes, sealed anew
+    "accounts/2fa/recovery-codes/download/": {"public.mfa_authenticator"},
     "stores/<slug:slug>/": {"public.tenants_platformact"},  # that staff looked at a store is written down
 }
 # They do nothing but lead on, or show the parts that pages are made of, however they are asked.

@@ -170,6 +170,13 @@ def test_a_suspended_store_is_as_unknown_as_any(kopi: Store, django_capture_on_c
     assert all(hosts.resolve(name) for name in names)
 
 
+@pytest.mark.parametrize("path", ["/admin/", "/admin", "/admin/login/", "/django-admin/", "/%61dmin/"])
+def test_there_is_no_django_admin_on_any_host(kopi: Store, path: str):
+    """T-ADMIN (A24). The platform's staff have the console, on a host of its own with a second factor."""
+    assert "django.contrib.admin" not in settings.INSTALLED_APPS
+    assert {client_at(name).get(path).status_code for name in NAMES} <= {404}
+
+
 # Over a real socket: what a client library would tidy up before sending.
 
 

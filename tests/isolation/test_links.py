@@ -6,6 +6,7 @@ T-ENUM: no answer tells whether an account exists (A53).
 import re
 import statistics
 import time
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,9 +18,12 @@ from django.utils import timezone
 from redis import Redis
 
 from tenants import invitations, platform_mails, work
-from tenants.hosts import platform_origin
-from tenants.models import Job, Store, User
+from tenants.domains import services as domains
+from tenants.domains import watch
+from tenants.hosts import platform_origin, store_origin
+from tenants.models import DomainClaim, HostKind, Job, Store, User
 from tenants.permissions import SYSTEM
+from tests.architecture.source import ROOT
 from tests.conftest import PASSWORD, client_at
 from tests.tenants.conftest import _no_limits_left_over
 
@@ -57,6 +61,15 @@ def everything_mailed(user: User, store: Store) -> list[mail.EmailMessage]:
     return mail.outbox
 
 
+def mailed_about_a_domain(store: Store) -> list[mail.EmailMessage]:
+    """What an owner hears when their domain stops leading here, and when it is let go."""
+    claim = domains.add(store=store, name="kopi-senja.com", actor=SYSTEM, now=timezone.now())
+    DomainClaim.objects.filter(pk=claim.pk).update(failing_since=timezone.now())
+    watch._warn(claim_id=claim.pk)
+    watch._tell_lapsed(claim_id=claim.pk)
+    return mail.outbox
+
+
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_every_kind_of_mail_leads_to_the_platform(kopi: Store, sari: User, language: str):
     User.objects.filter(pk=sari.pk).update(language=language)
@@ -67,6 +80,27 @@ def test_every_kind_of_mail_leads_to_the_platform(kopi: Store, sari: User, langu
         assert links(letter), letter.subject
         assert {link for link in links(letter) if not link.startswith(f"{platform_origin()}/")} == set()
         assert "evil" not in str(letter.message())
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_mails_about_a_domain_lead_to_the_stores_own_dashboard(kopi: Store, sari: User, language: str):
+    User.objects.filter(pk=sari.pk).update(language=language)
+    known = (f"{platform_origin()}/", f"{store_origin(kopi, HostKind.DASHBOARD)}/")
+    sent = mailed_about_a_domain(kopi)
+
+    assert len(sent) == 2
+    for letter in sent:
+        assert links(letter), letter.subject
+        assert [link for link in links(letter) if not link.startswith(known)] == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "templates/email").rglob("*.*")), ids=lambda path: path.name)
+def test_no_mail_knows_the_request_or_a_host_of_its_own(path: Path):
+    """Whoever adds a mail gets its links as facts, made from stored hosts."""
+    text = path.read_text()
+
+    assert not re.search(r"\brequest\b|build_absolute_uri|get_current_site", text)
+    assert set(re.findall(r"https?://[^/\s\"']+", text)) <= {"http://www.w3.org"}
 
 
 @pytest.mark.django_db(transaction=True)
