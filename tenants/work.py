@@ -368,6 +368,7 @@ def answer() -> None:
     try:
         work_until_idle()
     finally:
+        meters.LOADS.flush(now=True)
         close_old_connections()
 
 

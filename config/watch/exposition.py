@@ -78,6 +78,8 @@ def _serve() -> None:
             if taken.errno != errno.EADDRINUSE:
                 log.error("the port for metrics cannot be opened: %s", taken.strerror)
                 return
+            # Requests write the sums of stores down now and then; after the last one, this does.
+            meters.LOADS.flush(now=True)
             time.sleep(_TRY_AGAIN_SECONDS)
             continue
         server.daemon_threads = True

@@ -357,6 +357,7 @@ from tenants import meters
 exposition._TRY_AGAIN_SECONDS = 0.05
 meters.LOGIN_FAILURES.inc()
 exposition.start()
+meters.LOADS.add("s_one", meters.LOADS.REQUESTS, 1)
 for _ in range({children}):
     time.sleep(1)
     if os.fork() == 0:
@@ -383,6 +384,7 @@ def test_when_the_process_that_shows_them_is_killed_another_goes_on(tmp_path: Pa
             crew.append(subprocess.Popen([sys.executable, "-c", script], env=told, start_new_session=True))
             _wait_until(lambda: _failures(port) == len(crew))
         time.sleep(1.5)
+        assert _both_told(port)
         crew[0].kill()
         _wait_until(lambda: _failures(port) == 2)
     finally:
@@ -393,6 +395,11 @@ def test_when_the_process_that_shows_them_is_killed_another_goes_on(tmp_path: Pa
 
 def _failures(port: int) -> float:
     return samples(_page(port)[1])["smartseller_login_failures_total", frozenset()]
+
+
+def _both_told(port: int) -> bool:
+    """What the process that only waits has summed up stands there too, though nobody asks it for more."""
+    return samples(_page(port)[1])["smartseller_store_requests_total", frozenset({("store", "s_one")})] == 2
 
 
 def _wait_until(is_so: Callable[[], bool]) -> None:
