@@ -83,6 +83,11 @@ class Restoration(models.Model):
     def __str__(self) -> str:
         return f"{self.state} {self.uid}"
 
+    @property
+    def dialog_id(self) -> str:
+        """What a page calls the question whether to undo it."""
+        return f"undo-{self.uid}"
+
 
 class DeletionState(models.TextChoices):
     SCHEDULED = "SCHEDULED", _("Scheduled")

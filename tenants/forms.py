@@ -140,3 +140,28 @@ class AccountForm(forms.Form):
         label=_("Your name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     language = forms.ChoiceField(label=_("Language of mails to you"), choices=settings.LANGUAGES)
+
+
+class TypedAddressForm(forms.Form):
+    """The store's own address, typed by hand: so that nobody does by mistake what cannot be taken back."""
+
+    address = forms.CharField(
+        label=_("Address of the store"),
+        max_length=60,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+
+    def __init__(self, slug: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.slug = slug
+        asked = _("Type %(slug)s to say that you mean this store.")
+        self.fields["address"].help_text = asked % {"slug": slug}
+
+    def clean_address(self) -> str:
+        """Refuse any other address."""
+        typed = str(self.cleaned_data["address"]).strip().lower()
+        if typed != self.slug:
+            raise ValidationError(_("Type %(slug)s, exactly so.") % {"slug": self.slug})
+        return typed

@@ -52,6 +52,12 @@ def stores_of(user: User) -> list[Membership]:
     )
 
 
+def membership_of(user: User, slug: str) -> Membership | None:
+    """What this person is in a store; None where they are nothing, whether it exists or not."""
+    rows = Membership.objects.select_related("store", "user")
+    return rows.filter(user_id=user.pk, store__slug=slug).first()
+
+
 def store_of(user: User, slug: str) -> Store | None:
     """A store this person is a member of; None for any other, whether it exists or not."""
     membership = Membership.objects.select_related("store").filter(user_id=user.pk, store__slug=slug).first()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tenants.views import platform
+from tenants.views import leaving, platform
 
 app_name = "stores"
 urlpatterns = [
@@ -10,4 +10,7 @@ urlpatterns = [
     path("new/", platform.new_store, name="new"),
     path("<slug:slug>/opening/", platform.opening, name="opening"),
     path("<slug:slug>/enter/", platform.enter, name="enter"),
+    path("<slug:slug>/prove/", leaving.prove, name="prove"),
+    path("<slug:slug>/stay/", leaving.stay, name="stay"),
+    path("<slug:slug>/archive/", leaving.last_archive, name="last_archive"),
 ]

@@ -21,18 +21,21 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from tenants import context, work
+from tenants import acts, context, work
 from tenants.archive import dumps, exporting, manifest, places, snapshot, writing
 from tenants.archive.manifest import Manifest, TableFacts
 from tenants.archive.snapshot import Snapshot
-from tenants.models import ArchiveKind, ArchiveState, Store, StoreArchive, StoreState
+from tenants.errors import CommerceError
+from tenants.models import ArchiveKind, ArchiveState, Job, Store, StoreArchive, StoreState
 from tenants.permissions import SYSTEM, Actor
 from tenants.routines import every
 
 ROWS_DUMP, ROWS_ZIP, FILES, PLATFORM = "rows.dump", "rows.zip", "files.ndjson", "platform.json"
 # At night, and by day only what has missed its night.
 _NIGHT: Final = range(1, 5)
+_REST = timedelta(minutes=15)
 _SOON, _LATE = timedelta(hours=20), timedelta(hours=26)
 _WORTH_KEEPING: Final = (StoreState.ACTIVE, StoreState.SUSPENDED, StoreState.LEAVING)
 
@@ -161,7 +164,31 @@ def _platform_rows(store: Store) -> dict[str, list[dict[str, Any]]]:
     return told
 
 
-# Every night
+# When asked, and every night
+
+
+class BackedUpJustNow(CommerceError):
+    code = "backed_up_just_now"
+
+    def __init__(self) -> None:
+        super().__init__(_("A backup was made just now. Wait a quarter of an hour for the next one."))
+
+
+def ask(*, store: Store, actor: Actor, now: datetime) -> None:
+    """Have a backup made now. Asking again while it waits changes nothing. Raises BackedUpJustNow."""
+    with context.in_public():
+        made = StoreArchive.objects.filter(store=store, kind=ArchiveKind.BACKUP, created_at__gt=now - _REST)
+        if made.exists():
+            raise BackedUpJustNow
+        work.enqueue(BACK_UP, {"store_id": store.pk}, dedupe_key=f"{BACK_UP}:{store.pk}")
+        acts.note(actor=actor, action="backup.asked", store=store)
+
+
+def is_waiting(store: Store) -> bool:
+    """Whether a backup of the store is about to be made."""
+    with context.in_public():
+        rows = Job.objects.filter(kind=BACK_UP, payload__store_id=store.pk, state__in=work.OPEN_STATES)
+        return rows.exists()
 
 
 def _write_due(*, store_id: int) -> None:

@@ -138,10 +138,8 @@ def link_to(archive: StoreArchive, store: Store) -> str:
     return f"{hosts.store_origin(store, HostKind.DASHBOARD)}{path}?key={key_for(archive)}"
 
 
-def fetch(
-    *, store: Store, uid: uuid.UUID, key: str, actor: Actor, now: datetime
-) -> tuple[StoreArchive, Path]:
-    """The file of a download, for an owner who came by its link. That they did is written down.
+def by_link(*, store: Store, uid: uuid.UUID, key: str, now: datetime) -> StoreArchive:
+    """A download whose file can be fetched, for somebody who came by its link.
 
     Raises   ArchiveNotFound
     """
@@ -155,8 +153,12 @@ def fetch(
         ).first()
     if archive is None or meant != str(uid) or not path_of(archive).is_file():
         raise ArchiveNotFound
-    acts.note(actor=actor, action="archive.fetched", store=store, subject_id=str(uid))
-    return archive, path_of(archive)
+    return archive
+
+
+def note_fetched(archive: StoreArchive, store: Store, actor: Actor) -> None:
+    """Write down who took everything along."""
+    acts.note(actor=actor, action="archive.fetched", store=store, subject_id=str(archive.uid))
 
 
 def tell_owners(*, archive_id: int) -> None:

@@ -125,6 +125,11 @@ def undo(*, store: Store, actor: Actor, now: datetime, reason: str = "") -> Stor
     return row
 
 
+def days() -> int:
+    """How long a deletion can be undone."""
+    return int(settings.DELETION_DAYS)
+
+
 def scheduled(store: Store) -> StoreDeletion | None:
     """The deletion that the store is waiting for."""
     with context.in_public():

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from tenants import handoff
+from tenants import handoff, proof
 from tenants.hosts import platform_origin
 from tenants.permissions import public
 from tenants.privacy import clears_site
@@ -28,6 +28,15 @@ def enter(request: HttpRequest) -> HttpResponse:
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     note("login.handed_over", user=user.uid)
     return redirect(next_path)
+
+
+@never_cache
+@require_GET
+@public
+def prove(request: HttpRequest) -> HttpResponse:
+    """Take the word that somebody has just shown on the platform who they are, and lead on."""
+    proof.accept(request, request.GET.get("word", ""))
+    return redirect(handoff.safe_path(request.GET.get("next", "/")))
 
 
 @clears_site

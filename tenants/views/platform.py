@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tenants import console, handoff, provisioning, signup, slugs
+from tenants.archive import leaving, selectors
 from tenants.errors import CommerceError
 from tenants.forms import SignUpForm, StoreForm
 from tenants.hosts import origin, store_origin
@@ -76,6 +77,10 @@ def propose_address(request: HttpRequest) -> HttpResponse:
 def stores(request: HttpRequest) -> HttpResponse:
     """Every store this person works in; nobody has to choose when there is only one."""
     memberships = signup.stores_of(request.user)  # type: ignore[arg-type]
+    for membership in memberships:
+        if membership.store.state == StoreState.LEAVING:
+            membership.deletion = leaving.scheduled(membership.store)  # type: ignore[attr-defined]
+            membership.last_archive = selectors.last_archive(membership.store, timezone.now())  # type: ignore[attr-defined]
     return render(request, "platform/stores.html", {"memberships": memberships})
 
 
