@@ -62,7 +62,7 @@ WRITES_ON_GET = {
     },  # good for a minute, for whoever is logged in
     "console/enter/": {"public.tenants_handoffcode"},
     "accounts/email/": {"public.account_emailaddress"},  # the account's own address, if it was in no list yet
-    "accounts/2fa/recovery-codes/": {"public.mfa_authenticator"},  # the same codes, sealed anew
+    "accounts/2fa/recovery-codes/": {"public.mfa_authenticator"},  # when they were looked at
     "accounts/2fa/recovery-codes/download/": {"public.mfa_authenticator"},
     "stores/<slug:slug>/": {"public.tenants_platformact"},  # that staff looked at a store is written down
 }

@@ -1,9 +1,12 @@
 """What outlives a request or a block: connections, threads, sessions, callbacks, caches of ids."""
 
+import importlib
 import threading
+from asyncio import iscoroutinefunction
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -18,7 +21,9 @@ from core.kernel.models import StoreProfile
 from tenants import context, schemas
 from tenants.context import NoStoreContext
 from tenants.models import Job, Membership, Role, Store, User
+from tests.architecture.source import ROOT
 from tests.conftest import client_at
+from tests.isolation.routes import KINDS, _walk
 from tests.tenants.test_provisioning import ask_for
 
 Dashboard = Callable[..., Client]
@@ -166,3 +171,16 @@ def test_every_key_in_redis_says_whose_it_is(kopi: Store, batik: Store):
     for store in (kopi, batik):
         with context.in_store(store):
             caches["default"].delete_many(["page", "a", "b", "c"])
+
+
+def views() -> list[Callable[..., Any]]:
+    """What answers at every address of every host."""
+    urlconfs = [importlib.import_module(getattr(settings, f"{kind}_URLCONF")) for kind in KINDS]
+    return [pattern.callback for urlconf in urlconfs for _, pattern in _walk(urlconf.urlpatterns)]
+
+
+def test_nothing_is_served_asynchronously():
+    """T-NOASYNC: the ORM of a coroutine would get a connection that knows no store (A14)."""
+    assert not (ROOT / "config/asgi.py").exists()
+    assert getattr(settings, "ASGI_APPLICATION", None) is None
+    assert [view for view in views() if iscoroutinefunction(view)] == []
