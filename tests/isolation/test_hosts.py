@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
+from redis.exceptions import TimeoutError as RedisTimeout
 
 from tenants import care, hosts
 from tenants.models import HostKind, Hostname, Store
@@ -95,8 +96,8 @@ def generated() -> list[tuple[str, str]]:
     ]
 
 
-def test_three_hundred_hosts(kopi: Store, batik: Store):
-    caches["platform"].clear()
+def misread() -> list[tuple[str, str, str]]:
+    """Which of the 300 mean something else than they should: (host, found, expected)."""
     wrong = []
     for host, meant in generated():
         if host.strip().lower() in ("localhost", "localhost."):
@@ -106,7 +107,25 @@ def test_three_hundred_hosts(kopi: Store, batik: Store):
         expected = "" if not meant else _told(meant)
         if found != expected:
             wrong.append((host, found, expected))
-    assert wrong == []
+    return wrong
+
+
+def test_three_hundred_hosts(kopi: Store, batik: Store):
+    assert misread() == []
+    assert misread() == [], "read from the cache"
+
+
+def test_three_hundred_hosts_while_redis_is_slow_or_away(
+    kopi: Store, batik: Store, monkeypatch: pytest.MonkeyPatch
+):
+    """A busy machine makes Redis miss its second; hosts are then read from the database."""
+
+    def too_late(*args: object, **more: object) -> None:
+        raise RedisTimeout
+
+    for act in ("get", "set", "add"):
+        monkeypatch.setattr(caches["platform"], act, too_late)
+    assert misread() == []
 
 
 def _told(name: str) -> str:
@@ -209,7 +228,8 @@ def port(transactional_db: None) -> Iterator[int]:
 
 def raw(port: int, *lines: str) -> tuple[int, str]:
     """Send a request as it is written here; returns status and body."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+    # The first request loads every page of the product, which takes a busy machine many seconds.
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as line:
         line.sendall("\r\n".join([*lines, "Connection: close", "", ""]).encode("latin-1"))
         answer = http.client.HTTPResponse(line)
         answer.begin()
