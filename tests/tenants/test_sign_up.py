@@ -95,3 +95,10 @@ def test_a_further_store_is_opened_with_a_name(log_in: Callable[[User], Client],
     assert Membership.objects.get(store__slug="teh-senja").role == Role.OWNER
     assert Job.objects.filter(state=JobState.WAITING).count() == 1
     assert HostKind.DASHBOARD in Store.objects.get(slug="teh-senja").hostnames.values_list("kind", flat=True)
+
+
+@pytest.mark.parametrize("path", ["/", "/signup/", "/accounts/login/"])
+def test_who_asks_only_for_the_head_is_answered(platform: Client, path: str):
+    answer = platform.head(path)
+
+    assert (answer.status_code, answer.content) == (200, b"")
