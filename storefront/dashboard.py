@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.catalog import selectors as catalog
 from core.kernel.errors import CommerceError, InvalidInput
@@ -102,7 +102,7 @@ def remove_logo(request: StoreRequest) -> HttpResponse:
     return _back(request)
 
 
-@require_GET
+@require_safe
 @requires(Permission.EDIT_STOREFRONT)
 def products(request: StoreRequest) -> HttpResponse:
     """Products to choose from, while the seller types."""

@@ -7,7 +7,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.kernel.errors import CommerceError
 from storefront import selectors, services, texts
@@ -21,7 +21,7 @@ LIST = "dashboard/storefront/pages.html"
 FORM = "dashboard/storefront/page.html"
 
 
-@require_GET
+@require_safe
 @requires(Permission.EDIT_STOREFRONT)
 def pages(request: StoreRequest) -> HttpResponse:
     """Every page in the order of the shop's footer."""

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from core.analytics import audit_words
 from core.analytics.audit_forms import AuditFilterForm
@@ -26,7 +26,7 @@ MOST_EXPORTED = 20_000
 _LONGEST_QUERY = 80
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_AUDIT)
 def audit_log(request: StoreRequest) -> HttpResponse:
     """Every change, newest first, narrowed by person, thing, act and day."""
@@ -49,7 +49,7 @@ def audit_log(request: StoreRequest) -> HttpResponse:
     return render(request, "dashboard/audit/list.html", context)
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_AUDIT)
 def export(request: StoreRequest) -> HttpResponse:
     """The entries that fit as a CSV file, newest first, one line per field that changed."""

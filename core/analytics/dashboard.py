@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.analytics import qr, selectors, services
 from core.analytics.selectors import Comparison, Day, Profit, Summary
@@ -22,7 +22,7 @@ from tenants.permissions import Actor, Permission, requires
 from tenants.requests import StoreRequest
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_HOME)
 def home(request: StoreRequest) -> HttpResponse:
     """Today at a glance."""
@@ -162,7 +162,7 @@ def close(request: StoreRequest) -> HttpResponse:
     return redirect("dashboard:home")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.VIEW_HOME)
 def share(request: StoreRequest) -> HttpResponse:
     """The store's address, ready to be sent. Posting notes that it was."""
@@ -173,7 +173,7 @@ def share(request: StoreRequest) -> HttpResponse:
     return render(request, "dashboard/home/share.html", {"address": address})
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_HOME)
 def qr_code(request: StoreRequest, form: str) -> HttpResponse:
     """The store's address as a QR code to show or to print."""
@@ -185,7 +185,7 @@ def qr_code(request: StoreRequest, form: str) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_HOME)
 def search(request: StoreRequest) -> HttpResponse:
     """What the palette finds: a fragment for htmx, a page for everybody else."""

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from core.customers import registry, selectors
 from core.customers import services as customers
@@ -26,7 +26,7 @@ from tenants.requests import StoreRequest
 MOST_EXPORTED = 10_000
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_CUSTOMERS)
 def customer_list(request: StoreRequest) -> HttpResponse:
     """The customers, narrowed and sorted as the address says; htmx gets the rows alone."""
@@ -66,7 +66,7 @@ def _chips(base: str, told: Mapping[str, str]) -> list[dict[str, Any]]:
     ]
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_CUSTOMERS)
 def export(request: StoreRequest) -> HttpResponse:
     """The filtered list as a CSV file, newest first."""
@@ -91,7 +91,7 @@ def export(request: StoreRequest) -> HttpResponse:
     return csv_file(f"customers-{timezone.localdate():%Y-%m-%d}", headings, lines)
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_CUSTOMERS)
 def detail(request: StoreRequest, public_id: str) -> HttpResponse:
     """One customer: figures, orders, addresses, note, consent."""
@@ -132,7 +132,7 @@ def _consent(customer: Customer) -> Any:
     return changes.first()
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_CUSTOMERS)
 def edit(request: StoreRequest, public_id: str) -> HttpResponse:
     """Change a customer's record, or show the form with what is wrong."""

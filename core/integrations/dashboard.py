@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from core.integrations import selectors, services
 from core.integrations.forms import ApiKeyForm
@@ -19,7 +19,7 @@ from tenants.requests import StoreRequest
 PAGE = "dashboard/integrations/keys.html"
 
 
-@require_GET
+@require_safe
 @requires(Permission.EDIT_API_KEYS)
 def keys(request: StoreRequest) -> HttpResponse:
     """The store's keys and the form for a new one."""

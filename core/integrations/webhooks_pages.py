@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.integrations import selectors, services
 from core.integrations.event_types import PUBLIC_EVENTS
@@ -43,14 +43,14 @@ FAILURES: Final = {
 SOON: Final = timedelta(seconds=30)
 
 
-@require_GET
+@require_safe
 @requires(Permission.EDIT_WEBHOOKS)
 def every(request: StoreRequest) -> HttpResponse:
     """The store's webhooks and how they are doing."""
     return render(request, "dashboard/webhooks/list.html", {"rows": selectors.endpoint_rows()})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_WEBHOOKS)
 def new(request: StoreRequest) -> HttpResponse:
     """Add a webhook; its page then shows the secret, this once."""
@@ -67,7 +67,7 @@ def new(request: StoreRequest) -> HttpResponse:
     return render(request, "dashboard/webhooks/form.html", {"form": form}, status=422)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_WEBHOOKS)
 def edit(request: StoreRequest, public_id: str) -> HttpResponse:
     """Change a webhook's address, words or types."""
@@ -86,7 +86,7 @@ def edit(request: StoreRequest, public_id: str) -> HttpResponse:
     return render(request, "dashboard/webhooks/form.html", {"form": form, "row": row}, status=status)
 
 
-@require_GET
+@require_safe
 @requires(Permission.EDIT_WEBHOOKS)
 def detail(request: StoreRequest, public_id: str) -> HttpResponse:
     """One webhook with its log; htmx asks for the log alone while something is on its way."""
@@ -229,9 +229,7 @@ def ping(request: StoreRequest, public_id: str) -> HttpResponse:
 def replay(request: StoreRequest, public_id: str, delivery_id: str) -> HttpResponse:
     """Send one notice again."""
     try:
-        services.replay(
-            public_id=delivery_id, endpoint_id=public_id, actor=request.actor, now=timezone.now()
-        )
+        services.replay(public_id=delivery_id, endpoint_id=public_id, actor=request.actor, now=timezone.now())
         messages.success(request, _("Sent again. Its answer appears in the log below."))
     except (services.EndpointPaused, services.EndpointRemoved) as refusal:
         messages.error(request, refusal.message)

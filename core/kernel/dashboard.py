@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from core.kernel import store_settings
 from core.kernel.errors import CommerceError
@@ -14,7 +14,7 @@ from tenants.permissions import Permission, requires
 from tenants.requests import StoreRequest
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_SETTINGS)
 def settings_page(request: StoreRequest) -> HttpResponse:
     """Who sells, from where, and the house rules of orders; saved all at once or not at all."""
@@ -38,7 +38,7 @@ def settings_page(request: StoreRequest) -> HttpResponse:
     return render(request, "dashboard/settings/profile.html", context, status=422 if form.errors else 200)
 
 
-@require_GET
+@require_safe
 @requires(Permission.EDIT_SETTINGS)
 def region_choices(request: StoreRequest) -> HttpResponse:
     """Regions for what is being typed, as choices of the form."""

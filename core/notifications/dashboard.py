@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.notifications import mail, selectors, services
 from core.notifications.forms import MailChoicesForm
@@ -31,7 +31,7 @@ _MAIL_POLICY = {
 }
 
 
-@require_GET
+@require_safe
 @requires(Permission.EDIT_SETTINGS)
 def overview(request: StoreRequest) -> HttpResponse:
     """Every mail that the store sends, and who of the staff gets which."""
@@ -67,7 +67,7 @@ def _overview(request: StoreRequest, bound: dict[str, MailChoicesForm]) -> HttpR
     return render(request, "dashboard/notifications/overview.html", context, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.VIEW_HOME)
 def mine(request: StoreRequest) -> HttpResponse:
     """A member's own mails."""
@@ -84,7 +84,7 @@ def mine(request: StoreRequest) -> HttpResponse:
     return render(request, "dashboard/notifications/mine.html", context, status=status)
 
 
-@require_GET
+@require_safe
 @requires(Permission.EDIT_SETTINGS)
 def sent(request: StoreRequest) -> HttpResponse:
     """What went to whom, newest first."""
@@ -111,7 +111,7 @@ def again(request: StoreRequest, public_id: str) -> HttpResponse:
     return redirect("notifications:sent")
 
 
-@require_GET
+@require_safe
 @requires(Permission.EDIT_SETTINGS)
 def preview(request: StoreRequest, code: str) -> HttpResponse:
     """How a mail looks, with an order that nobody placed."""
@@ -131,7 +131,7 @@ def preview(request: StoreRequest, code: str) -> HttpResponse:
     return render(request, "dashboard/notifications/preview.html", context)
 
 
-@require_GET
+@require_safe
 @xframe_options_sameorigin
 @csp(_MAIL_POLICY)
 @requires(Permission.EDIT_SETTINGS)

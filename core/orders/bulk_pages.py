@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from core.kernel import pdf
 from core.orders import registry, selectors, services, showing
@@ -83,7 +83,7 @@ def _draw(request: StoreRequest, verb: BulkVerb, chosen: list[Order], form: Any)
     return render(request, "dashboard/orders/bulk.html", context, status=422 if form.errors else 200)
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_ORDERS)
 def run(request: StoreRequest, public_id: str) -> HttpResponse:
     """What became of each order; while it goes on, how far it has come."""
@@ -128,7 +128,7 @@ def stop(request: StoreRequest, public_id: str) -> HttpResponse:
     return redirect("orders:bulk_run", public_id)
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_ORDERS)
 def invoices(request: StoreRequest, public_id: str) -> HttpResponse:
     """The invoices of a run in one file."""

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.kernel import pdf, phones, regions
 from core.kernel.errors import CommerceError
@@ -29,14 +29,14 @@ def back_to(public_id: str) -> HttpResponse:
     return redirect("orders:detail", public_id)
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_ORDERS)
 def order_list(request: StoreRequest) -> HttpResponse:
     """The orders, narrowed and newest first; htmx gets the rows alone."""
     return show_list(request)
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_ORDERS)
 def export(request: StoreRequest) -> HttpResponse:
     """The filtered list as a CSV file, newest first, one line per order."""
@@ -71,7 +71,7 @@ def delete_view(request: StoreRequest, public_id: str) -> HttpResponse:
     return redirect("orders:list")
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_ORDERS)
 def detail(request: StoreRequest, public_id: str) -> HttpResponse:
     """One order: where it stands, what to do now, and everything about it."""
@@ -104,7 +104,7 @@ def tags(request: StoreRequest, public_id: str) -> HttpResponse:
     return back_to(public_id)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_ORDERS)
 def address(request: StoreRequest, public_id: str) -> HttpResponse:
     """Send the order elsewhere."""
@@ -146,7 +146,7 @@ def _places(text: str, chosen: str) -> list[regions.Region]:
     return [now] if now is not None else []
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_ORDERS)
 def places(request: StoreRequest) -> HttpResponse:
     """Villages and districts for what is being typed, as radio buttons."""
@@ -154,7 +154,7 @@ def places(request: StoreRequest) -> HttpResponse:
     return render(request, "dashboard/orders/address.html#places", {"found": found, "chosen": ""})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.CANCEL_ORDERS)
 def cancel(request: StoreRequest, public_id: str) -> HttpResponse:
     """Say in numbers what cancelling does, then do it."""
@@ -176,7 +176,7 @@ def cancel(request: StoreRequest, public_id: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_ORDERS)
 def packing_slip(request: StoreRequest, public_id: str) -> HttpResponse:
     """The slip that goes into the parcel."""
@@ -184,7 +184,7 @@ def packing_slip(request: StoreRequest, public_id: str) -> HttpResponse:
     return pdf.answer(pdf.render("packing_slips.typ", selectors.packing_slips([order])), order.number)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.VIEW_ORDERS)
 def invoice(request: StoreRequest, public_id: str) -> HttpResponse:
     """The invoice as it was issued; posting issues it."""

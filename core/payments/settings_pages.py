@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.kernel import store_settings
 from core.kernel.errors import CommerceError
@@ -20,7 +20,7 @@ from tenants.permissions import Permission, requires
 from tenants.requests import StoreRequest
 
 
-@require_GET
+@require_safe
 @requires(Permission.EDIT_PAYMENT_SETTINGS)
 def methods(request: StoreRequest) -> HttpResponse:
     """Every way to pay, in the order in which shoppers see them."""
@@ -61,7 +61,7 @@ def set_hours(request: StoreRequest) -> HttpResponse:
     return redirect("payments:methods")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_PAYMENT_SETTINGS)
 def method(request: StoreRequest, code: str) -> HttpResponse:
     """One way to pay: its words, and its accounts or keys."""

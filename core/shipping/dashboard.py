@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.kernel import regions as gazetteer
 from core.kernel.errors import CommerceError, NotFound
@@ -15,7 +15,7 @@ from tenants.permissions import Permission, requires
 from tenants.requests import StoreRequest
 
 
-@require_GET
+@require_safe
 @requires(Permission.EDIT_SETTINGS)
 def methods(request: StoreRequest) -> HttpResponse:
     """The ways to ship in the order in which shoppers see them, and a quote to try them out."""
@@ -23,7 +23,7 @@ def methods(request: StoreRequest) -> HttpResponse:
     return render(request, "dashboard/shipping/methods.html", context)
 
 
-@require_GET
+@require_safe
 @requires(Permission.EDIT_SETTINGS)
 def quote(request: StoreRequest) -> HttpResponse:
     """What a shopper in a region would be offered for one parcel."""
@@ -49,7 +49,7 @@ def quote(request: StoreRequest) -> HttpResponse:
     return render(request, f"dashboard/shipping/methods.html{page}", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_SETTINGS)
 def new(request: StoreRequest, kind: str) -> HttpResponse:
     """Add a way to ship."""
@@ -74,7 +74,7 @@ def new(request: StoreRequest, kind: str) -> HttpResponse:
     return redirect("shipping:methods")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_SETTINGS)
 def edit(request: StoreRequest, method_id: str) -> HttpResponse:
     """Change the terms of a method."""
@@ -124,7 +124,7 @@ def delete(request: StoreRequest, method_id: str) -> HttpResponse:
     return redirect("shipping:methods")
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_HOME)
 def regions(request: StoreRequest) -> HttpResponse:
     """Regions that fit what is being typed, as choices of the field `name`."""

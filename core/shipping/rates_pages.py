@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.kernel import regions
 from core.kernel.errors import CommerceError
@@ -18,7 +18,7 @@ from tenants.requests import StoreRequest
 PAGE = "dashboard/shipping/rates.html"
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_SETTINGS)
 def rates(request: StoreRequest, method_id: str) -> HttpResponse:
     """The whole table, written anew by one form."""
@@ -39,7 +39,7 @@ def bring(request: StoreRequest, method_id: str) -> HttpResponse:
     return _replace(request, method, form.cleaned_data["file"])
 
 
-@require_GET
+@require_safe
 @requires(Permission.EDIT_SETTINGS)
 def take(request: StoreRequest, method_id: str) -> HttpResponse:
     """The table as a file, which can be brought back."""
@@ -52,7 +52,7 @@ def take(request: StoreRequest, method_id: str) -> HttpResponse:
     return csv_file("shipping-rates", headings, rows)
 
 
-@require_GET
+@require_safe
 @requires(Permission.EDIT_SETTINGS)
 def row(request: StoreRequest) -> HttpResponse:
     """An empty row for a region that was picked."""
@@ -62,7 +62,7 @@ def row(request: StoreRequest) -> HttpResponse:
     return render(request, f"{PAGE}#row", {"rate": named_rates([typed])[0]})
 
 
-@require_GET
+@require_safe
 @requires(Permission.EDIT_SETTINGS)
 def pick(request: StoreRequest) -> HttpResponse:
     """Regions to add a row for: provinces, cities, districts and villages."""

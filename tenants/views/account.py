@@ -17,7 +17,7 @@ from tenants.permissions import login_required
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def overview(request: HttpRequest) -> HttpResponse:
     """Who I am here, and how well my account is protected."""

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenants import proof
 from tenants.archive import backups, exporting, leaving, restoring, selectors, single
@@ -27,7 +27,7 @@ PRODUCT = "product"
 
 
 @never_cache
-@require_GET
+@require_safe
 @requires(Permission.MANAGE_DATA)
 def overview(request: StoreRequest) -> HttpResponse:
     """What can be taken along, what the store can go back to; htmx asks again while something is made."""
@@ -80,7 +80,7 @@ def make(request: StoreRequest) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 @requires(Permission.MANAGE_DATA)
 def fetch(request: StoreRequest, uid: uuid.UUID) -> Any:
     """The archive itself, by its signed link, for somebody who has just shown who they are."""
@@ -112,7 +112,7 @@ def back_up(request: StoreRequest) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 @requires(Permission.MANAGE_DATA)
 def backup(request: StoreRequest, uid: uuid.UUID) -> HttpResponse:
     """One backup: what is in it against what there is now, and what can be brought back."""
@@ -197,7 +197,7 @@ def undo(request: StoreRequest, uid: uuid.UUID) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.MANAGE_DATA)
 @proved
 def leave(request: StoreRequest) -> HttpResponse:

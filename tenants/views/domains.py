@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenants.domains import resolvers, selectors, services
 from tenants.domains.forms import DomainForm
@@ -18,7 +18,7 @@ from tenants.permissions import Permission, requires
 from tenants.requests import StoreRequest
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_SETTINGS)
 def listing(request: StoreRequest) -> HttpResponse:
     """Every address of the shop, and the form for a new domain; a POST adds it and leads to its page."""
@@ -41,7 +41,7 @@ def listing(request: StoreRequest) -> HttpResponse:
     return render(request, "dashboard/domains/list.html", facts, status=422 if form.errors else 200)
 
 
-@require_GET
+@require_safe
 @requires(Permission.EDIT_SETTINGS)
 def domain(request: StoreRequest, uid: uuid.UUID) -> HttpResponse:
     """One domain: the records to set, what DNS says, and what can be done with it."""

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from tenants import handoff, proof
 from tenants.hosts import platform_origin
@@ -16,7 +16,7 @@ from tenants.security_log import note
 
 
 @never_cache
-@require_GET
+@require_safe
 @public
 def enter(request: HttpRequest) -> HttpResponse:
     """Take a hand-off code and open a session that is good on this host only."""
@@ -31,7 +31,7 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 @public
 def prove(request: HttpRequest) -> HttpResponse:
     """Take the word that somebody has just shown on the platform who they are, and lead on."""

@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from tenants import inbox
 from tenants.permissions import public
@@ -17,7 +17,7 @@ _FRAME_POLICY = (
 
 
 @never_cache
-@require_GET
+@require_safe
 @public
 def letters(request: HttpRequest) -> HttpResponse:
     """All mails, newest first."""
@@ -26,7 +26,7 @@ def letters(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 @public
 def letter(request: HttpRequest, letter_id: str) -> HttpResponse:
     """One mail: as its reader sees it, or as text."""
@@ -36,7 +36,7 @@ def letter(request: HttpRequest, letter_id: str) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 @xframe_options_sameorigin
 @public
 def body(request: HttpRequest, letter_id: str) -> HttpResponse:

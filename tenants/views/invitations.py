@@ -20,7 +20,7 @@ from tenants.roles import ROLE_WORDS
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @public
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Say who asks for what; then one button for who is logged in, or two fields for who is new."""

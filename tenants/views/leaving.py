@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from tenants import handoff, proof, signup
 from tenants.archive import exporting, leaving, selectors
@@ -39,7 +39,7 @@ def _seen_just_now(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @never_cache
-@require_GET
+@require_safe
 @login_required
 @_seen_just_now
 def prove(request: HttpRequest, membership: Membership) -> HttpResponse:
@@ -66,7 +66,7 @@ def stay(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 @login_required
 @_seen_just_now
 def last_archive(request: HttpRequest, membership: Membership) -> FileResponse:

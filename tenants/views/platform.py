@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from tenants import console, handoff, provisioning, signup, slugs
 from tenants.archive import leaving, selectors
@@ -24,7 +24,7 @@ from tenants.permissions import login_required, public
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @public
 def sign_up(request: HttpRequest) -> HttpResponse:
     """Open an account and a store, then show how the store is coming along."""
@@ -58,7 +58,7 @@ def _sign_up(form: SignUpForm) -> tuple | None:
     return None
 
 
-@require_GET
+@require_safe
 @public
 def propose_address(request: HttpRequest) -> HttpResponse:
     """A free address made from the name, or what is wrong with the typed one: a fragment."""
@@ -72,7 +72,7 @@ def propose_address(request: HttpRequest) -> HttpResponse:
     return render(request, "platform/_address.html", {"form": form, "is_open": bool(typed)})
 
 
-@require_GET
+@require_safe
 @login_required
 def stores(request: HttpRequest) -> HttpResponse:
     """Every store this person works in; nobody has to choose when there is only one."""
@@ -84,7 +84,7 @@ def stores(request: HttpRequest) -> HttpResponse:
     return render(request, "platform/stores.html", {"memberships": memberships})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def new_store(request: HttpRequest) -> HttpResponse:
     """Open a further store."""
@@ -114,7 +114,7 @@ _STAGES = [
 
 
 @never_cache
-@require_GET
+@require_safe
 @login_required
 def opening(request: HttpRequest, slug: str) -> HttpResponse:
     """How far the store is built; asks for itself every second and goes in when it is ready."""
@@ -137,7 +137,7 @@ def opening(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 @login_required
 def enter(request: HttpRequest, slug: str) -> HttpResponse:
     """Hand the person over to the store's dashboard host."""
@@ -154,7 +154,7 @@ def enter(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 @login_required
 def enter_console(request: HttpRequest) -> HttpResponse:
     """Hand a member of staff over to the console's host, once they have shown a second factor."""

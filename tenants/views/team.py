@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenants import invitations, roles, team
 from tenants.errors import CommerceError
@@ -17,7 +17,7 @@ from tenants.permissions import Permission, requires
 from tenants.requests import StoreRequest
 
 
-@require_GET
+@require_safe
 @requires(Permission.EDIT_MEMBERS)
 def members(request: StoreRequest) -> HttpResponse:
     """Everybody who works here, everybody who was asked, and what lately changed."""
@@ -33,7 +33,7 @@ def members(request: StoreRequest) -> HttpResponse:
     return render(request, "dashboard/team/team.html", facts)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_MEMBERS)
 def invite(request: StoreRequest) -> HttpResponse:
     """Ask somebody by mail, or show the form with what is wrong."""
@@ -56,7 +56,7 @@ def invite(request: StoreRequest) -> HttpResponse:
     return render(request, "dashboard/team/invite.html", {"form": form}, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_MEMBERS)
 def member(request: StoreRequest, person: uuid.UUID) -> HttpResponse:
     """One person's role: the choices with what each may do, or the change."""

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from tenants.hosts import platform_origin
 from tenants.permissions import public
@@ -15,7 +15,7 @@ from tenants.permissions import public
 _GOOD_FOR = timedelta(days=90)
 
 
-@require_GET
+@require_safe
 @public
 def security_txt(request: HttpRequest) -> HttpResponse:
     """Whom to tell about a weakness."""
@@ -29,7 +29,7 @@ def security_txt(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
 
 
-@require_GET
+@require_safe
 @public
 def change_password(request: HttpRequest) -> HttpResponse:
     """Where password managers lead to when a password has leaked."""

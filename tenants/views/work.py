@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from tenants import worklist
 from tenants.permissions import Permission, requires
@@ -19,7 +19,7 @@ from tenants.worklist import Counts, Show
 RUNNING_SECONDS, WAITING_SECONDS = 2, 10
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_JOBS)
 def listing(request: StoreRequest) -> HttpResponse:
     """The store's duties, newest first; htmx gets the list alone, and asks again while work is open."""

@@ -26,7 +26,7 @@ PAGE = "dashboard/catalog/edit.html"
 MOST_SHOWN_VARIANTS = 8
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_PRODUCTS)
 def new(request: StoreRequest) -> HttpResponse:
     """A photo, a title and a price make a product; everything else may come now or later."""
@@ -46,7 +46,7 @@ def new(request: StoreRequest) -> HttpResponse:
     return render(request, NEW, context, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.VIEW_PRODUCTS)
 def edit(request: StoreRequest, public_id: str) -> HttpResponse:
     """Everything about a product on one page. Who may not edit sees it all the same."""

@@ -8,7 +8,7 @@ from django.http import HttpResponse, JsonResponse
 from django.http.request import RawPostDataException
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.catalog import cells, selectors, services
 from core.catalog.asking import edits, product_of, sees_costs
@@ -23,7 +23,7 @@ PER_PAGE = 50
 Errors = dict[str, dict[str, str]]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_PRODUCTS)
 def sheet(request: StoreRequest, public_id: str) -> HttpResponse:
     """A plain form of fifty variants; with a script it becomes a sheet of all of them."""
@@ -47,7 +47,7 @@ def sheet(request: StoreRequest, public_id: str) -> HttpResponse:
     return render(request, PAGE, context, status=422 if errors else 200)
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_PRODUCTS)
 def values(request: StoreRequest, public_id: str) -> HttpResponse:
     """Every cell of the sheet for the script, as texts in the order of the columns."""

@@ -8,7 +8,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from core.catalog import selectors, services
 from core.catalog.asking import by_script, edits
@@ -29,7 +29,7 @@ BECOMES = {
 TONES = {ProductStatus.ACTIVE: "success", ProductStatus.ARCHIVED: "neutral", ProductStatus.DRAFT: "info"}
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_PRODUCTS)
 def product_list(request: StoreRequest) -> HttpResponse:
     """The list, or its rows alone while somebody types."""

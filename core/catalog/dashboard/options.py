@@ -18,7 +18,7 @@ PAGE = "dashboard/catalog/options.html"
 FORECAST = "dashboard/catalog/options.html#forecast"
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_PRODUCTS)
 def matrix(request: StoreRequest, public_id: str) -> HttpResponse:
     """Edit the options. What would retire variants is shown first and happens at the second press."""

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from core.catalog import selectors, services
 from core.catalog.asking import edits
@@ -22,7 +22,7 @@ CATEGORIES = "dashboard/catalog/categories.html"
 BRANDS = "dashboard/catalog/brands.html"
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_PRODUCTS)
 def categories(request: StoreRequest) -> HttpResponse:
     """The tree of categories."""
@@ -85,7 +85,7 @@ def delete_category(request: StoreRequest, public_id: str) -> HttpResponse:
     return _told(request, forms.Form({}), delete, "catalog:categories")
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_PRODUCTS)
 def brands(request: StoreRequest) -> HttpResponse:
     """The brands by name."""

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from core.catalog import selectors, services
 from core.catalog.asking import by_script, product_of
@@ -51,7 +51,7 @@ def tiles_of(product: Product) -> list[Tile]:
     return [Tile.of(media, depicted) for media in selectors.media_of(product)]
 
 
-@require_GET
+@require_safe
 @requires(Permission.EDIT_PRODUCTS)
 def pictures(request: StoreRequest, public_id: str) -> HttpResponse:
     """The pictures on a page of their own, which needs no script."""
@@ -78,7 +78,7 @@ def upload(request: StoreRequest, public_id: str) -> HttpResponse:
     return redirect("catalog:pictures", public_id)
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_PRODUCTS)
 def tile(request: StoreRequest, public_id: str) -> HttpResponse:
     """One tile again: asked every two seconds while its sizes are being drawn."""

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from core.inventory import selectors
 from core.inventory.forms import PastForm
@@ -19,7 +19,7 @@ from tenants.requests import StoreRequest
 ROWS = 50
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_STOCK)
 def movements(request: StoreRequest) -> HttpResponse:
     """The ledger: every change of a count, newest first."""
@@ -44,7 +44,7 @@ def movements(request: StoreRequest) -> HttpResponse:
     return render(request, "dashboard/inventory/movements.html", context)
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_STOCK)
 def past(request: StoreRequest) -> HttpResponse:
     """What was on the shelves when a day ended; today without a day."""
@@ -69,7 +69,7 @@ def past(request: StoreRequest) -> HttpResponse:
     return render(request, "dashboard/inventory/past.html", context)
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_STOCK)
 def past_export(request: StoreRequest) -> HttpResponse:
     """The same as a CSV file, whole."""

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.inventory import selectors, services
 from core.inventory.forms import LocationForm
@@ -15,7 +15,7 @@ from tenants.permissions import Permission, requires
 from tenants.requests import StoreRequest
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_STOCK)
 def places(request: StoreRequest) -> HttpResponse:
     """Every location, the default first."""
@@ -26,7 +26,7 @@ def places(request: StoreRequest) -> HttpResponse:
     return render(request, "dashboard/inventory/locations.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_LOCATIONS)
 def new(request: StoreRequest) -> HttpResponse:
     """Open a location."""
@@ -45,7 +45,7 @@ def new(request: StoreRequest) -> HttpResponse:
     return _answer(request, form, None)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_LOCATIONS)
 def edit(request: StoreRequest, location_id: str) -> HttpResponse:
     """Describe a location anew."""

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from core.inventory import selectors, services
 from core.inventory.forms import CountForm, HoldForm, ReceiptForm, RecountForm, RulesForm
@@ -22,7 +22,7 @@ from tenants.requests import StoreRequest
 SHOWN = 15
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_STOCK)
 def page(request: StoreRequest, variant_id: str) -> HttpResponse:
     """Everything about one SKU's stock."""
@@ -46,7 +46,7 @@ def page(request: StoreRequest, variant_id: str) -> HttpResponse:
     return render(request, "dashboard/inventory/sku.html", context)
 
 
-@require_GET
+@require_safe
 @requires(Permission.ADJUST_STOCK)
 def level(request: StoreRequest, variant_id: str, location_id: str) -> HttpResponse:
     """What can be done with one SKU at one location."""

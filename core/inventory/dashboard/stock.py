@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from core.inventory import selectors, services
 from core.inventory.forms import RecountForm
@@ -20,7 +20,7 @@ EVERYWHERE = "all"
 ROWS = 40
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_STOCK)
 def table(request: StoreRequest) -> HttpResponse:
     """SKUs with their counts; filters live in the address."""

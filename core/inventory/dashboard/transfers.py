@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.catalog import selectors as catalog
 from core.inventory import selectors, services
@@ -22,7 +22,7 @@ from tenants.requests import StoreRequest
 ROWS = 30
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_STOCK)
 def listing(request: StoreRequest) -> HttpResponse:
     """Transfers by state, newest first."""
@@ -46,7 +46,7 @@ def listing(request: StoreRequest) -> HttpResponse:
     return render(request, "dashboard/inventory/transfers.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ADJUST_STOCK)
 def new(request: StoreRequest) -> HttpResponse:
     """Write down what shall move."""
@@ -65,7 +65,7 @@ def new(request: StoreRequest) -> HttpResponse:
     return redirect("inventory:transfer", made.public_id) if made else _form(request, form, typed)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ADJUST_STOCK)
 def edit(request: StoreRequest, transfer_id: str) -> HttpResponse:
     """Write a draft anew."""
@@ -92,7 +92,7 @@ def edit(request: StoreRequest, transfer_id: str) -> HttpResponse:
     return redirect("inventory:transfer", transfer_id) if saved else _form(request, form, typed, transfer)
 
 
-@require_GET
+@require_safe
 @requires(Permission.ADJUST_STOCK)
 def pick(request: StoreRequest) -> HttpResponse:
     """SKUs that fit what is being typed, with what the source can give."""
@@ -103,7 +103,7 @@ def pick(request: StoreRequest) -> HttpResponse:
     return render(request, "dashboard/inventory/transfer_form.html#found", {"rows": rows, "query": query})
 
 
-@require_GET
+@require_safe
 @requires(Permission.ADJUST_STOCK)
 def line(request: StoreRequest) -> HttpResponse:
     """One more line of the form, for a SKU that was picked."""
@@ -112,7 +112,7 @@ def line(request: StoreRequest) -> HttpResponse:
     return render(request, "dashboard/inventory/transfer_form.html#line", context)
 
 
-@require_GET
+@require_safe
 @requires(Permission.VIEW_STOCK)
 def whole(request: StoreRequest, transfer_id: str) -> HttpResponse:
     """One transfer with its lines, and what can be done with it now."""
