@@ -13,12 +13,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from billing import selectors, services
-from billing.forms import PlanForm, ReasonForm, TrialForm
+from billing.forms import AddressForm, BackupForm, PlanForm, ReasonForm, TrialForm
 from billing.models import SubscriptionState
 from tenants import acts, breaches, care, handoff
+from tenants.archive import selectors as archive
 from tenants.console import SESSION_LASTS, staff_only
 from tenants.errors import CommerceError
 from tenants.hosts import origin, platform_origin
@@ -31,7 +32,7 @@ _MOST_ALERTS = 200
 
 
 @never_cache
-@require_GET
+@require_safe
 @public
 def enter(request: HttpRequest) -> HttpResponse:
     """Take a hand-off code and open a session that is good on this host only, for a working day."""
@@ -55,7 +56,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 @staff_only
 def stores(request: HttpRequest) -> HttpResponse:
     """Every store, newest first: searched, filtered, a page at a time."""
@@ -86,12 +87,12 @@ def stores(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 @staff_only
 def store(request: HttpRequest, slug: str) -> HttpResponse:
     """One store from the outside. Opening it is written down."""
-    found = _store(slug)
-    acts.note(actor=_actor(request), action="store.opened", store=found)
+    found = store_in(slug)
+    acts.note(actor=actor_of(request), action="store.opened", store=found)
     return _store_page(request, found)
 
 
@@ -101,9 +102,9 @@ def extend_trial(request: HttpRequest, slug: str) -> HttpResponse:
     """Give more days of the trial."""
 
     def act(found: Store, cleaned: dict[str, Any]) -> None:
-        services.extend_trial(store=found, **cleaned, actor=_actor(request), now=timezone.now())
+        services.extend_trial(store=found, **cleaned, actor=actor_of(request), now=timezone.now())
 
-    return _do(request, slug, "trial", act, _("The trial was extended."))
+    return do(request, slug, "trial", act, _("The trial was extended."))
 
 
 @require_POST
@@ -116,11 +117,11 @@ def change_plan(request: HttpRequest, slug: str) -> HttpResponse:
             store=found,
             code=cleaned["plan"],
             reason=cleaned["reason"],
-            actor=_actor(request),
+            actor=actor_of(request),
             now=timezone.now(),
         )
 
-    return _do(request, slug, "plan", act, _("The new plan is in force."))
+    return do(request, slug, "plan", act, _("The new plan is in force."))
 
 
 @require_POST
@@ -129,9 +130,9 @@ def suspend(request: HttpRequest, slug: str) -> HttpResponse:
     """Close the store's doors."""
 
     def act(found: Store, cleaned: dict[str, Any]) -> None:
-        care.suspend(store=found, reason=cleaned["reason"], actor=_actor(request))
+        care.suspend(store=found, reason=cleaned["reason"], actor=actor_of(request))
 
-    return _do(request, slug, "state", act, _("The store is closed to everybody now."))
+    return do(request, slug, "state", act, _("The store is closed to everybody now."))
 
 
 @require_POST
@@ -140,9 +141,9 @@ def resume(request: HttpRequest, slug: str) -> HttpResponse:
     """Open the store's doors again."""
 
     def act(found: Store, cleaned: dict[str, Any]) -> None:
-        care.resume(store=found, reason=cleaned["reason"], actor=_actor(request))
+        care.resume(store=found, reason=cleaned["reason"], actor=actor_of(request))
 
-    return _do(request, slug, "state", act, _("The store is open again."))
+    return do(request, slug, "state", act, _("The store is open again."))
 
 
 @require_POST
@@ -151,16 +152,16 @@ def build_on(request: HttpRequest, slug: str) -> HttpResponse:
     """Have a worker go on with building the store."""
 
     def act(found: Store, cleaned: dict[str, Any]) -> None:
-        care.build_on(store=found, reason=cleaned["reason"], actor=_actor(request))
+        care.build_on(store=found, reason=cleaned["reason"], actor=actor_of(request))
 
-    return _do(request, slug, "state", act, _("A worker goes on with it."))
+    return do(request, slug, "state", act, _("A worker goes on with it."))
 
 
 @require_POST
 @staff_only
 def count_again(request: HttpRequest, slug: str) -> HttpResponse:
     """Count what the store has, now."""
-    found = _store(slug)
+    found = store_in(slug)
     if found.state not in (StoreState.ACTIVE, StoreState.SUSPENDED):
         raise care.WrongState(found.state)
     services.count_use(found, timezone.now())
@@ -168,7 +169,7 @@ def count_again(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 @staff_only
 def log(request: HttpRequest) -> HttpResponse:
     """The platform's audit log."""
@@ -187,7 +188,7 @@ def log(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 @staff_only
 def alerts(request: HttpRequest) -> HttpResponse:
     """What does not add up, in any store, newest first."""
@@ -195,11 +196,11 @@ def alerts(request: HttpRequest) -> HttpResponse:
     return _page(request, "console/alerts.html", {"rows": found, "most": _MOST_ALERTS}, "console:alerts")
 
 
-def _do(
+def do(
     request: HttpRequest, slug: str, name: str, act: Callable[[Store, dict[str, Any]], None], done: str
 ) -> HttpResponse:
     """Check the form called `name`, act, and show the store again, with what is wrong where it stands."""
-    found = _store(slug)
+    found = store_in(slug)
     form = _forms(found, request)[name]
     if form.is_valid():
         try:
@@ -221,6 +222,14 @@ def _forms(found: Store, request: HttpRequest | None = None) -> dict[str, Form]:
         "trial": TrialForm(given, auto_id="trial_%s"),
         "plan": PlanForm(plans, given, auto_id="plan_%s", initial={"plan": on}),
         "state": ReasonForm(given, auto_id="state_%s"),
+        "archive": ReasonForm(given, auto_id="archive_%s"),
+        "restore": BackupForm(
+            [(str(each.uid), f"{each.taken_at:%Y-%m-%d %H:%M}") for each in archive.backups_of(found)],
+            given,
+            auto_id="restore_%s",
+        ),
+        "leave": AddressForm(found.slug, given, auto_id="leave_%s"),
+        "stay": ReasonForm(given, auto_id="stay_%s"),
     }
 
 
@@ -238,6 +247,9 @@ def _store_page(
         "members": selectors.members(found),
         "troubles": selectors.troubles(found),
         "acts": acts.of_store(found, most=15),
+        "backups": archive.backups_of(found),
+        "restorations": archive.restorations(found),
+        "deletions": archive.deletions(found),
         "forms": {**_forms(found), **(wrong or {})},
         "wrong": next(iter(wrong or {}), ""),
         "now": timezone.now(),
@@ -276,14 +288,16 @@ def _list_url(name: str = "console:list", **given: str | None) -> str:
     return reverse(name, query={key: value for key, value in given.items() if value})
 
 
-def _store(slug: str) -> Store:
+def store_in(slug: str) -> Store:
+    """The store in an address of the console. Raises Http404."""
     found = selectors.store_by_slug(slug)
     if found is None:
         raise Http404
     return found
 
 
-def _actor(request: HttpRequest) -> Actor:
+def actor_of(request: HttpRequest) -> Actor:
+    """Who of the staff acts."""
     user = request.user
     assert isinstance(user, User)  # staff_only has looked
     return acts.staff(user)

@@ -35,3 +35,32 @@ class PlanForm(ReasonForm):
     def __init__(self, plans: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["plan"].choices = plans  # type: ignore[attr-defined]
+
+
+class BackupForm(ReasonForm):
+    """Which backup a store goes back to."""
+
+    backup = forms.ChoiceField(label=_("Backup"), choices=[])
+    field_order = ("backup", "reason")
+
+    def __init__(self, backups: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["backup"].choices = backups  # type: ignore[attr-defined]
+
+
+class AddressForm(ReasonForm):
+    """The store's address, typed by hand, and why it is deleted."""
+
+    address = forms.CharField(label=_("Address of the store"), max_length=60)
+    field_order = ("address", "reason")
+
+    def __init__(self, slug: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.slug = slug
+
+    def clean_address(self) -> str:
+        """Refuse any other address."""
+        typed = str(self.cleaned_data["address"]).strip().lower()
+        if typed != self.slug:
+            raise forms.ValidationError(_("This is not the address of the store."))
+        return typed

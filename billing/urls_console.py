@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing import console
+from billing import console, console_cycle
 
 app_name = "console"
 urlpatterns = [
@@ -17,5 +17,10 @@ urlpatterns = [
     path("stores/<slug:slug>/suspend/", console.suspend, name="suspend"),
     path("stores/<slug:slug>/resume/", console.resume, name="resume"),
     path("stores/<slug:slug>/build/", console.build_on, name="build_on"),
+    path("stores/<slug:slug>/export/", console_cycle.export, name="export"),
+    path("stores/<slug:slug>/backup/", console_cycle.back_up, name="back_up"),
+    path("stores/<slug:slug>/restore/", console_cycle.restore, name="restore"),
+    path("stores/<slug:slug>/leave/", console_cycle.leave, name="leave"),
+    path("stores/<slug:slug>/stay/", console_cycle.stay, name="stay"),
     path("stores/<slug:slug>/count/", console.count_again, name="count_again"),
 ]

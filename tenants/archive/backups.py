@@ -174,14 +174,14 @@ class BackedUpJustNow(CommerceError):
         super().__init__(_("A backup was made just now. Wait a quarter of an hour for the next one."))
 
 
-def ask(*, store: Store, actor: Actor, now: datetime) -> None:
+def ask(*, store: Store, actor: Actor, now: datetime, reason: str = "") -> None:
     """Have a backup made now. Asking again while it waits changes nothing. Raises BackedUpJustNow."""
     with context.in_public():
         made = StoreArchive.objects.filter(store=store, kind=ArchiveKind.BACKUP, created_at__gt=now - _REST)
         if made.exists():
             raise BackedUpJustNow
         work.enqueue(BACK_UP, {"store_id": store.pk}, dedupe_key=f"{BACK_UP}:{store.pk}")
-        acts.note(actor=actor, action="backup.asked", store=store)
+        acts.note(actor=actor, action="backup.asked", store=store, reason=reason)
 
 
 def is_waiting(store: Store) -> bool:

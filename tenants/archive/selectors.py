@@ -18,6 +18,7 @@ from tenants.models import (
     RestorationState,
     Store,
     StoreArchive,
+    StoreDeletion,
 )
 
 MOST_SHOWN = 30
@@ -56,6 +57,12 @@ def restorations(store: Store) -> list[Restoration]:
     with context.in_public():
         rows = Restoration.objects.select_related("archive").filter(store=store)
         return list(rows.order_by("-created_at", "-pk")[:5])
+
+
+def deletions(store: Store) -> list[StoreDeletion]:
+    """When the store was to be deleted, with every step, newest first."""
+    with context.in_public():
+        return list(StoreDeletion.objects.filter(store=store).order_by("-asked_at"))
 
 
 def is_going_back(store: Store) -> bool:

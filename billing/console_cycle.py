@@ -1,0 +1,79 @@
+"""What staff may do to a store as a whole, in the console: write it down, bring it back, delete it, undo that."""
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from billing.console import actor_of, do
+from tenants import acts
+from tenants.archive import backups, exporting, leaving, restoring
+from tenants.console import staff_only
+from tenants.models import Store
+
+
+@require_POST
+@staff_only
+def export(request: HttpRequest, slug: str) -> HttpResponse:
+    """Have everything written down for the owners; only they can fetch it."""
+
+    def act(found: Store, cleaned: dict[str, Any]) -> None:
+        actor = actor_of(request)
+        made = exporting.ask(store=found, actor=actor, now=timezone.now())
+        acts.note(
+            actor=actor,
+            action="archive.asked_by_staff",
+            store=found,
+            subject_id=str(made.uid),
+            reason=cleaned["reason"],
+        )
+
+    return do(request, slug, "archive", act, _("The owners get a mail when the archive is ready."))
+
+
+@require_POST
+@staff_only
+def back_up(request: HttpRequest, slug: str) -> HttpResponse:
+    """Have a backup made now."""
+
+    def act(found: Store, cleaned: dict[str, Any]) -> None:
+        backups.ask(store=found, actor=actor_of(request), now=timezone.now(), reason=cleaned["reason"])
+
+    return do(request, slug, "archive", act, _("A backup is being made."))
+
+
+@require_POST
+@staff_only
+def restore(request: HttpRequest, slug: str) -> HttpResponse:
+    """Bring the store back to a backup."""
+
+    def act(found: Store, cleaned: dict[str, Any]) -> None:
+        meant = restoring.backup_of(found, uuid.UUID(cleaned["backup"]))
+        restoring.ask(store=found, archive=meant, actor=actor_of(request), reason=cleaned["reason"])
+
+    return do(request, slug, "restore", act, _("The store is being brought back."))
+
+
+@require_POST
+@staff_only
+def leave(request: HttpRequest, slug: str) -> HttpResponse:
+    """Close the store, and delete it after thirty days."""
+
+    def act(found: Store, cleaned: dict[str, Any]) -> None:
+        leaving.ask(store=found, actor=actor_of(request), now=timezone.now(), reason=cleaned["reason"])
+
+    return do(request, slug, "leave", act, _("The store is closed and will be deleted."))
+
+
+@require_POST
+@staff_only
+def stay(request: HttpRequest, slug: str) -> HttpResponse:
+    """Undo the deletion."""
+
+    def act(found: Store, cleaned: dict[str, Any]) -> None:
+        leaving.undo(store=found, actor=actor_of(request), now=timezone.now(), reason=cleaned["reason"])
+
+    return do(request, slug, "stay", act, _("The store is what it was before."))
