@@ -2,14 +2,14 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from billing import selectors
 from billing.plans import TRIAL_DAYS, TRIAL_PLAN
 from tenants.permissions import public
 
 
-@require_GET
+@require_safe
 @public
 def home(request: HttpRequest) -> HttpResponse:
     """Say what the product does today, what it does not do yet, and the prices."""
