@@ -4,6 +4,7 @@ import json
 from collections import Counter
 
 from django.db import close_old_connections
+from django.db.models.functions import Now
 
 from core.checkout.models import Cart
 from core.kernel import invariants
@@ -25,9 +26,8 @@ def check(row: Row, stage: Stage, shops: list[Shop], *, settles_within: float = 
     settled = stage.settle(settles_within)
     close_old_connections()
     if not settled:
-        waiting = list(
-            Job.objects.filter(state__in=("WAITING", "RUNNING")).values_list("kind", "last_error")[:5]
-        )
+        due = Job.objects.filter(state__in=(JobState.WAITING, JobState.RUNNING), next_at__lte=Now())
+        waiting = list(due.values_list("kind", "state", "attempts", "last_error")[:5])
         row.expect(False, f"work does not come to an end: {waiting}")
     dead = list(Job.objects.filter(state=JobState.DEAD).values_list("kind", "last_error")[:5])
     row.expect(not dead, f"given up: {dead}")

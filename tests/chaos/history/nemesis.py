@@ -52,7 +52,7 @@ class Nemesis:
             *(self._pause, self._pause, self._kill, self._slow),
         ]
         while time.monotonic() < self.until - 1:
-            time.sleep(self.chance.uniform(0.2, 0.8))
+            time.sleep(self.chance.uniform(0.3, 1.0))
             evil: Callable[[], None] = self.chance.choice(evils)
             evil()
             self.done[evil.__name__.strip("_")] += 1
