@@ -28,7 +28,10 @@ from tenants import context
 from tenants.pool_models import Blueprint
 
 # What is asked or bracketed, and what Django remembers about migrations, is no part of the structure.
-_NO_STRUCTURE = re.compile(r"\s*(SELECT|SAVEPOINT|RELEASE|ROLLBACK|SET|LOCK)\b", re.IGNORECASE)
+# SET CONSTRAINTS stands before the statement that drops a key, in one piece with it.
+_NO_STRUCTURE = re.compile(
+    r"\s*(SELECT|SAVEPOINT|RELEASE|ROLLBACK|SET\b(?!\s+CONSTRAINTS)|LOCK)\b", re.IGNORECASE
+)
 _MEMORY = MigrationRecorder.Migration._meta.db_table
 _REMEMBER = "INSERT INTO django_migrations (app, name, applied) VALUES ('{app}', '{name}', now())"
 

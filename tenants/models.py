@@ -19,6 +19,11 @@ from tenants.archive_models import RestorationState as RestorationState
 from tenants.archive_models import StoreArchive as StoreArchive
 from tenants.archive_models import StoreDeletion as StoreDeletion
 from tenants.breach_models import Breach as Breach
+from tenants.fleet_models import FleetRun as FleetRun
+from tenants.fleet_models import RenderedStep as RenderedStep
+from tenants.fleet_models import RunState as RunState
+from tenants.fleet_models import StepState as StepState
+from tenants.fleet_models import StoreVersion as StoreVersion
 from tenants.pool_models import Blueprint as Blueprint
 from tenants.pool_models import SpareSchema as SpareSchema
 

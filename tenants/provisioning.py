@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from tenants import context, hosts, meters, pool, schemas, slugs
+from tenants import blueprint, context, hosts, meters, pool, schemas, slugs
 from tenants.errors import CommerceError, broken_rule
 from tenants.failpoints import failpoint
+from tenants.fleet import gate
 from tenants.models import MAY_BECOME, HostKind, Hostname, Membership, Role, Store, StoreState, User
 from tenants.work import enqueue, register
 
@@ -27,6 +28,10 @@ class SlugTaken(CommerceError):
     def __init__(self, slug: str) -> None:
         self.slug = slug
         super().__init__(_("The address %(slug)s is already taken. Choose another one.") % {"slug": slug})
+
+
+class NotHead(RuntimeError):
+    """A worker of an older release would build what is behind: a worker of the new one goes on with it."""
 
 
 def open_store(*, owner: User, name: str, slug: str, language: str = "id", is_demo: bool = False) -> Store:
@@ -48,6 +53,7 @@ def open_store(*, owner: User, name: str, slug: str, language: str = "id", is_de
 
 
 def _register(store: Store, owner: User) -> None:
+    gate.pass_new_store()
     ready = pool.take()
     store.schema_name = ready or schemas.new_schema_name()
     store.state = StoreState.MIGRATED if ready else StoreState.REQUESTED
@@ -112,7 +118,11 @@ def _make_schema(store: Store) -> None:
 
 
 def _make_tables(store: Store) -> None:
-    schemas.furnish(store.schema_name)
+    with gate.building():
+        head = blueprint.head()
+        if head is not None and head.digest != blueprint.digest():
+            raise NotHead(store.pk)
+        schemas.furnish(store.schema_name)
     failpoint("provisioning.after_tables")
 
 

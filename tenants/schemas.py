@@ -89,7 +89,7 @@ def draw_blueprint() -> None:
 
     Nothing happens when all of it is done. Safe to run again after a crash, and by two at once.
     """
-    with _one_at_a_time():
+    with drawing():
         if blueprint.is_written() and _is_template_declared():
             return
         drop(TEMPLATE)
@@ -106,7 +106,8 @@ def _is_template_declared() -> bool:
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
+def drawing() -> Iterator[None]:
+    """Wait until no other process works on the template."""
     with context.in_public(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_DRAWING])
     try:

@@ -9,27 +9,26 @@ from django.db import connection
 from django.utils.module_loading import import_string
 
 from tenants import context, pool, privileges, schemas
-from tenants.models import Store, StoreState
+from tenants.fleet import gate, runner
+from tenants.fleet.plans import Release
 
 
 class Command(BaseCommand):
     help = "Migrate the public schema, run the platform's set-up, then bring every store to head."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run the steps in order; each can run again."""
-        with context.in_public():
+        """Run the steps in order; each can run again, and a second one waits for the first."""
+        with context.in_public(), gate.one_runner():
             with privileges.as_owner():
                 self._make_extensions()
                 call_command("migrate_one", verbosity=0, interactive=False)
             privileges.grant("public")
             for path in settings.PLATFORM_SETUP:
                 import_string(path)()
+            runner.bring_template(Release())
             schemas.draw_blueprint()
             pool.ask_to_fill(soon=True)
-            stores = list(Store.objects.exclude(state__in=[StoreState.REQUESTED, StoreState.CLOSED]))
-        for number, store in enumerate(stores, start=1):
-            schemas.migrate(store.schema_name)
-            self.stdout.write(f"store {number} of {len(stores)} is at head")
+            call_command("migrate_fleet", stdout=self.stdout)
 
     def _make_extensions(self) -> None:
         with connection.cursor() as cursor:
