@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test mutations bench format clean lock lint lint-style lint-format lint-types lint-imports lint-messages
+.PHONY: help run test asvs mutations bench format clean lock lint lint-style lint-format lint-types lint-imports lint-messages
 # Redis' wheel and most others exist for 3.11; any newer Python works as well.
 PYTHON ?= $(shell python3.11 -c '' 2>/dev/null && echo python3.11 || echo python3)
 PORT ?= 8000
@@ -44,6 +44,10 @@ mutations: .venv/dev.stamp
 	@$(PY) -m config.frontend
 	@$(PY) manage.py messages --compile --settings config.settings.test
 	@$(PY) -m tests.mutations $(ARGS)
+
+# How much of OWASP's ASVS 5.0.0 level 2 has a test, and how much only a reason.
+asvs: .venv/dev.stamp
+	@$(PY) -m tests.security.coverage
 
 # What pages, papers and a sign-up cost, in a table. It fills a store first, which takes minutes.
 bench: .venv/dev.stamp
