@@ -22,6 +22,7 @@ from tenants.archive import exporting, parts, places, snapshot
 from tenants.domains import servable
 from tenants.domains.services import QUARANTINE
 from tenants.errors import CommerceError
+from tenants.failpoints import failpoint
 from tenants.models import (
     ArchiveKind,
     ArchiveState,
@@ -211,7 +212,10 @@ def purge(*, deletion_id: int) -> None:
     _will_tell(row, store)
     for number, (name, remove) in enumerate(STEPS, start=1):
         if not _is_done(row, name):
-            _note(row, name, remove(store))
+            counts = remove(store)
+            failpoint("leaving.step_unnoted")
+            _note(row, name, counts)
+            failpoint("leaving.step_noted")
         work.report(number, len(STEPS) + 1, name)
     left = what_is_left(store)
     _note(row, "looked_again", left)
