@@ -28,8 +28,9 @@ from tests.chaos.faults import (  # noqa: E402
     web,
     workers,
 )
+from tests.chaos.history import run_history  # noqa: E402
 from tests.chaos.report import Report  # noqa: E402
-from tests.chaos.shop import open_shops, sign_in  # noqa: E402
+from tests.chaos.shop import Shop, open_shops, sign_in  # noqa: E402
 from tests.chaos.stage import Stage, met  # noqa: E402
 
 FAULTS = {
@@ -46,6 +47,20 @@ FAULTS = {
     "F-MAIL": mail.run,
     "F-SHUT": shutdown.run,
 }
+
+
+def _history(report: Report, stage: Stage, shops: list[Shop], *, short: bool) -> None:
+    """T-HIST has a ground of its own; here it has a row."""
+    if short:
+        return
+    with report.row("T-HIST") as row:
+        told = run_history(seconds=120, seed=7)
+        row.runs, row.invariants_checked = told.ok + told.failed + told.unknown, told.invariants_checked
+        for problem in told.problems:
+            row.expect(False, problem)
+
+
+FAULTS["T-HIST"] = _history
 
 
 def main() -> int:

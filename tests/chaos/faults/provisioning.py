@@ -4,11 +4,15 @@ import itertools
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 
 from django.conf import settings
+from django.utils import timezone
 
 from tenants import blueprint, pool, provisioning, schemas
-from tenants.models import Membership, SpareSchema, Store, StoreState, User
+from tenants.archive import leaving
+from tenants.models import DeletionState, Membership, SpareSchema, Store, StoreDeletion, StoreState, User
+from tenants.permissions import SYSTEM
 from tests.chaos import ground, truth
 from tests.chaos.report import Report, Row
 from tests.chaos.shop import Shop
@@ -24,6 +28,7 @@ POINTS = (
     "provisioning.after_step",
 )
 POOL_POINTS = ("pool.after_schema", "pool.after_tables", "pool.after_commit", "pool.in_discard")
+DELETION = ("leaving.step_unnoted", "leaving.step_noted")
 _OPENS = (
     "import django; django.setup(); import sys\n"
     "from tenants import provisioning; from tenants.models import User\n"
@@ -44,7 +49,11 @@ def run(report: Report, stage: Stage, shops: list[Shop], *, short: bool) -> None
                 _fill(row, stage, shops, name, order)
         for _ in range(1 if short else 2):
             _sign_up(row, stage, shops)
-    report.skip("F-PROV-delete", "stores cannot be deleted yet")
+    with report.row("F-PROV-delete") as row:
+        steps = range(1, len(leaving.STEPS) + 1)
+        for number in (2,) if short else steps:
+            for name in DELETION[:1] if short else DELETION:
+                _delete(row, stage, shops, name, number)
 
 
 def _build(row: Row, stage: Stage, shops: list[Shop], name: str, order: str) -> None:
@@ -101,6 +110,30 @@ def _sign_up(row: Row, stage: Stage, shops: list[Shop]) -> None:
     codes = [each.returncode for each in ended]
     row.expect(codes == [-signal.SIGKILL, 0], f"signing up ended with {codes}")
     _expect_open(row, stage, slug, "provisioning.before_duty")
+    truth.check(row, stage, shops)
+
+
+def _delete(row: Row, stage: Stage, shops: list[Shop], name: str, step: int) -> None:
+    """A store whose thirty days are over, and a worker that dies at one of the steps."""
+    slug = f"toko{next(_numbers)}"
+    row.runs += 1
+    provisioning.open_store(owner=User.objects.get(email="sari@example.com"), name="Teh", slug=slug)
+    _expect_open(row, stage, slug, "before its deletion")
+    store = Store.objects.get(slug=slug)
+    asked = leaving.ask(store=store, actor=SYSTEM, now=timezone.now())
+    stage.settle()
+    arm(name, f"kill9 nth={step}")
+    StoreDeletion.objects.filter(pk=asked.pk).update(due_at=timezone.now() - timedelta(hours=1))
+    leaving.let_due_ones_go()
+    row.eventually(
+        lambda: StoreDeletion.objects.filter(pk=asked.pk, state=DeletionState.DONE).exists(),
+        f"{name} at step {step}: {slug} was never deleted",
+        within=60,
+    )
+    row.expect(has_fired(name), f"{name} was not reached {step} times")
+    disarm(name)
+    left = {what: count for what, count in leaving.what_is_left(store).items() if count}
+    row.expect(not left, f"{name} at step {step}: left over: {left}")
     truth.check(row, stage, shops)
 
 
