@@ -1,4 +1,4 @@
-"""Places in the code where a fault can be made to happen on purpose: `failpoint("checkout.after_reserve")`.
+"""Places in the code where a fault can be made to happen on purpose, each under a name of its own.
 
 Outside a run that was started for it, `failpoint` is an empty function: there is nothing to arm. Such a run
 has settings that allow it and names a folder in FAILPOINTS_DIR. A file laid there, named like the point, arms
