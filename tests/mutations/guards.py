@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.cache import caches
+from django.core.cache.backends.base import default_key_func
 from django.db.utils import DatabaseError
 
 from core.integrations.ports import NoAnswer
@@ -101,6 +104,15 @@ GUARDS = (
         (DatabaseError,),
     ),
     Guard(
+        "order-row-lock",
+        "the lock of the order whose money moves",
+        unlocked("orders.Order"),
+        (
+            "tests/core/payments/test_money_race.py::test_two_payments_of_one_order_that_come_in_at_once_are_spent_once",
+        ),
+        (DatabaseError,),
+    ),
+    Guard(
         "bank-account-lock",
         "the lock of the way to pay while its last account goes",
         unlocked("payments.PaymentMethod"),
@@ -141,12 +153,11 @@ GUARDS = (
     ),
     Guard(
         "handoff-once",
-        "what makes a code for the way to the dashboard good once, for a minute, for one store",
+        "what makes a code for the way to the dashboard good once and for a minute",
         replaced("tenants.handoff:_take", _take_again),
         (
             "tests/tenants/test_handoff.py::test_a_code_works_once",
             "tests/tenants/test_handoff.py::test_a_code_dies_after_a_minute",
-            "tests/tenants/test_handoff.py::test_a_code_of_one_store_does_not_open_another",
         ),
     ),
     # Who it was
@@ -236,7 +247,7 @@ GUARDS = (
     Guard(
         "cache-key",
         "the store in the keys of the cache",
-        replaced("tenants.caches:store_key", lambda key, prefix, version: f"{prefix}:{version}:{key}"),
+        lambda: mock.patch.object(caches["default"], "key_func", default_key_func),
         ("tests/isolation/test_guard.py::test_equal_cache_keys_of_two_stores_are_two_keys",),
     ),
     Guard(
