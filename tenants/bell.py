@@ -22,7 +22,7 @@ class JsonSerializer(Serializer):
 
 
 # Who listens for the bell hears nothing for a second at a time.
-_LISTENS = {"socket_timeout": 3.0}
+_LISTENS = {"socket_timeout": 2.0}
 
 huey = RedisHuey(
     "smartseller",
