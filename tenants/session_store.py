@@ -13,7 +13,7 @@ class SessionStore(cached_db.SessionStore):
         try:
             return dict(super().load())
         except RedisError:
-            row = self._get_session_from_db()
+            row = self._get_session_from_db()  # type: ignore[attr-defined]
             return dict(self.decode(row.session_data)) if row else {}
 
     def exists(self, session_key: str) -> bool:

@@ -39,7 +39,7 @@ class StoreStorage(FileSystemStorage):
 
     def _save(self, name: str, content: Any) -> str:
         try:
-            return str(super()._save(name, content))
+            return str(super()._save(name, content))  # type: ignore[misc]
         except OSError as trouble:
             if trouble.errno not in _NO_ROOM:
                 raise
