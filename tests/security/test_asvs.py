@@ -31,7 +31,7 @@ WANTED = [f"V{section}.{number}" for section, last in LAST.items() for number in
 
 
 @cache
-def tests_in(name: str) -> frozenset[str]:
+def names_in(name: str) -> frozenset[str]:
     """The names of the tests of a file."""
     path = ROOT / name
     if not path.is_file():
@@ -67,7 +67,7 @@ def test_a_reason_alone_says_of_which_kind_it_is():
 def test_every_test_that_is_named_is_there():
     named = {node for told in ASVS.values() for node in told.get("test", ())}
     gone = [
-        node for node in sorted(named) if node.partition("::")[2] not in tests_in(node.partition("::")[0])
+        node for node in sorted(named) if node.partition("::")[2] not in names_in(node.partition("::")[0])
     ]
     assert gone == []
 
