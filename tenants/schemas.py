@@ -45,12 +45,19 @@ def drop(schema_name: str) -> None:
 @contextmanager
 def migrating(schema_name: str) -> Iterator[None]:
     """Let migrations work in a schema that is no store in force (yet)."""
-    connection.migrating_schema = schema_name  # type: ignore[attr-defined]
-    # Without `public` in the path, or its django_migrations would be taken for the store's.
-    connection.set_schema(schema_name, include_public=False)  # type: ignore[attr-defined]
-    try:
+    with inside(schema_name, include_public=False):
+        # Without `public` in the path, or its django_migrations would be taken for the store's.
         MigrationRecorder(connection).ensure_schema()
         connection.set_schema(schema_name)  # type: ignore[attr-defined]
+        yield
+
+
+@contextmanager
+def inside(schema_name: str, *, include_public: bool = True) -> Iterator[None]:
+    """Let the connection work in a schema that is no store in force; what it has is the caller's concern."""
+    connection.migrating_schema = schema_name  # type: ignore[attr-defined]
+    connection.set_schema(schema_name, include_public=include_public)  # type: ignore[attr-defined]
+    try:
         yield
     finally:
         connection.migrating_schema = None  # type: ignore[attr-defined]

@@ -5,8 +5,8 @@ when they are the same for every store: what Python computes from rows never is.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final
 
 from django.contrib.postgres.operations import NotInTransactionMixin
@@ -14,7 +14,7 @@ from django.db import connection, migrations, models, transaction
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.operations.fields import AddField, AlterField
 
-from tenants import context, privileges
+from tenants import privileges, schemas
 from tenants.failpoints import failpoint
 from tenants.fleet.plans import Act, Had, Release
 from tenants.models import RenderedStep
@@ -38,18 +38,6 @@ WHERE NOT EXISTS (SELECT 1 FROM "{0}".django_migrations WHERE app || '.' || name
 _SAFE_DEFAULTS: Final = (dict, list, str, int, bool)
 
 
-@contextmanager
-def inside(schema_name: str) -> Iterator[None]:
-    """Let the connection work in a schema that is no store in force."""
-    connection.migrating_schema = schema_name  # type: ignore[attr-defined]
-    connection.set_schema(schema_name)  # type: ignore[attr-defined]
-    try:
-        yield
-    finally:
-        connection.migrating_schema = None  # type: ignore[attr-defined]
-        context.enter(context.current_store())
-
-
 def apply(release: Release, schema_name: str, *, had: Had, name: str, unsaid: list[str]) -> None:
     """Do one migration in one schema and note it there, both or neither. Nothing happens when it was done.
 
@@ -59,7 +47,7 @@ def apply(release: Release, schema_name: str, *, had: Had, name: str, unsaid: li
     Locks    the schema against another runner, and what the migration locks, for two seconds at most
     """
     migration = release.order[name]
-    with inside(schema_name):
+    with schemas.inside(schema_name):
         if migration.atomic:
             _in_transaction(release, schema_name, had, name, unsaid)
         else:
@@ -69,7 +57,7 @@ def apply(release: Release, schema_name: str, *, had: Had, name: str, unsaid: li
 
 def note_only(schema_name: str, names: list[str]) -> None:
     """Note migrations of the platform in a schema that has had everything else."""
-    with inside(schema_name), transaction.atomic(), privileges.as_owner():
+    with schemas.inside(schema_name), transaction.atomic(), privileges.as_owner():
         _lock(schema_name)
         _note(schema_name, names)
 

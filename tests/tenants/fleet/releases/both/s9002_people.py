@@ -1,0 +1,15 @@
+"""A step in Python, on the rows of each store."""
+
+from django.db import migrations
+
+
+def shout(apps, schema_editor):
+    Customer = apps.get_model("customers", "Customer")
+    for each in Customer.objects.all():
+        each.name = each.name.upper()
+        each.save(update_fields=["name"])
+
+
+class Migration(migrations.Migration):
+    dependencies = [("customers", "s9001_field")]
+    operations = [migrations.RunPython(shout, migrations.RunPython.noop)]
