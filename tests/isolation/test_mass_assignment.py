@@ -10,7 +10,10 @@ from django.apps import apps
 from ninja.responses import NinjaJSONEncoder
 
 from config.api import dashboard_api, storefront_api
+from core.orders.models import Order
+from tenants.models import Store
 from tests.canaries import store_models
+from tests.factories.shopping import checkout_form, sellable, shopper_at
 from tests.isolation import bodies
 from tests.isolation.conftest import Play
 from tests.isolation.table import Row, route_of, rows
@@ -147,3 +150,23 @@ def _opened(schema: dict[str, Any], shapes: dict[str, Any]) -> list[dict[str, An
     if "anyOf" in schema:
         return [found for each in schema["anyOf"] for found in _opened(each, shapes)]
     return [schema] if schema.get("type") in {"object", "array"} else []
+
+
+def test_a_checkout_with_more_fields_than_asked_for_is_the_same_order(store: Store):
+    """The shop's form names goods, an address and two choices; what it costs and how it stands is not."""
+    goods, placed = sellable(on_hand=5), []
+    asked = checkout_form().keys()
+    more = {name: "1" for name in names_of("orders") | names_of("checkout") if name not in asked}
+    for told in ({}, more):
+        shopper = shopper_at("kopi")
+        shopper.put_in(goods)
+        placed.append(shopper.buy(**told))
+
+    first, second = placed
+    columns = [field.name for field in Order._meta.concrete_fields]
+    # Each order has a code of its own that its transfer is known by.
+    amounts = {name for name in columns if name.endswith(("_amount", "state"))} - {"unique_code_amount"}
+    assert len(amounts) > 6
+    for order in placed:
+        order.total_amount -= order.unique_code_amount
+    assert [getattr(first, name) for name in amounts] == [getattr(second, name) for name in amounts]
