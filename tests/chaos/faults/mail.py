@@ -17,9 +17,9 @@ _QUICK = 5.0
 def run(report: Report, stage: Stage, shops: list[Shop], *, short: bool) -> None:
     """People buy as quickly as ever, and every mail arrives in the end."""
     with report.row("F-MAIL") as row:
-        _away(row, stage, shops)
         _later(row, stage, shops)
         if not short:
+            _away(row, stage, shops)
             _cut(row, stage, shops)
             _slow(row, stage, shops)
             _unknown_name(row, stage, shops)

@@ -25,7 +25,7 @@ _FAULTS: tuple[tuple[str, FaultKind | None, int], ...] = (
     ("black hole", None, 0),
 )
 _OPERATIONS = ("start", "find", "cancel", "expire", "refund")
-_SHORT = (FaultKind.RESET, FaultKind.ERROR_BODY)
+_SHORT = (FaultKind.RESET,)
 
 
 @dataclass(slots=True)

@@ -149,7 +149,7 @@ POINTS: dict[str, Cause] = {
     "routines.after_enqueue": _routine,
     "routines.after_visit": _routine,
 }
-SHORT = ("mail.after_send", "webhooks.after_post", "payments.notice_applied", "payments.after_refund")
+SHORT = ("mail.after_send", "payments.notice_applied")
 
 
 def run(report: Report, stage: Stage, shops: list[Shop], *, short: bool) -> None:
