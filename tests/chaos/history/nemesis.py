@@ -18,7 +18,7 @@ from tests.chaos.proxy import Proxy
 
 CLIENTS = 8
 # So many seconds pass for each client that may be killed: a new one takes its place.
-SECONDS_PER_DEATH = 8
+SECONDS_PER_DEATH = 12
 _TERMINATE = """
 SELECT count(pg_terminate_backend(pid)) FROM (
     SELECT pid FROM pg_stat_activity WHERE application_name = %s ORDER BY random() LIMIT %s
@@ -48,11 +48,11 @@ class Nemesis:
         for _ in range(CLIENTS):
             self._send_next()
         evils = [
-            *(self._cut_some, self._cut_some, self._cut_all, self._refuse),
-            *(self._pause, self._pause, self._kill, self._slow),
+            *(self._cut_some, self._cut_some, self._cut_some, self._cut_all, self._refuse),
+            *(self._pause, self._pause, self._pause, self._kill, self._slow),
         ]
         while time.monotonic() < self.until - 1:
-            time.sleep(self.chance.uniform(0.3, 1.0))
+            time.sleep(self.chance.uniform(0.4, 1.6))
             evil: Callable[[], None] = self.chance.choice(evils)
             evil()
             self.done[evil.__name__.strip("_")] += 1
