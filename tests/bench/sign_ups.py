@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlencode
 
 import django
@@ -105,13 +106,14 @@ def _sign_ups(launched: int) -> Iterator[Figure]:
     alone, inside, hashes = [], [], []
     for number in range(ALONE):
         hashes.append(_timed(lambda: make_password("tiga kata acak ini")))
-        visitor = Visitor(number)
+        visitor = Visitor(number).open_form()
         alone.append(visitor.sign_up())
         inside.append(_timed(visitor.go_in))
     _wait_for_the_pool()
+    visitors = [Visitor(number).open_form() for number in range(ALONE, ALONE + RUSH)]
     spent = processor_seconds(launched)
     with ThreadPoolExecutor(AT_ONCE) as crowd:
-        rush = list(crowd.map(lambda number: Visitor(number).sign_up(), range(ALONE, ALONE + RUSH)))
+        rush = list(crowd.map(Visitor.sign_up, visitors))
     spent = (processor_seconds(launched) - spent) / RUSH * 1000
     floor, many = statistics.median(hashes), _hashes_at_once(make_password)
 
@@ -185,16 +187,21 @@ class Visitor:
             "127.0.0.1", PORT, source_address=(f"127.1.{number // 250}.{number % 250 + 1}", 0)
         )
         self.cookies: dict[str, dict[str, str]] = {}
-        self.way_in = ""
+        self.way_in = self.token = ""
 
-    def sign_up(self) -> Took:
-        """Fill in the form, send it, and look at the new shop."""
+    def open_form(self) -> Self:
+        """Get the form, which people take their time to fill in."""
         _, page, _ = self._ask("GET", "localhost", "/signup/")
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
         assert found is not None
+        self.token = found[1]
+        return self
+
+    def sign_up(self) -> Took:
+        """Send the form, and look at the new shop."""
         slug = f"toko-{self.number}"
         fields = {
-            "csrfmiddlewaretoken": found[1],
+            "csrfmiddlewaretoken": self.token,
             "email": f"seller{self.number}@example.com",
             "password": "tiga kata acak ini",
             "store_name": f"Bangku {self.number}",
