@@ -1,4 +1,4 @@
-"""What staff may do to a store as a whole, in the console: write it down, bring it back, delete it, undo that."""
+"""What staff may do to a store as a whole: write it down, bring it back, delete it, undo that."""
 
 import uuid
 from typing import Any

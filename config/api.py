@@ -84,6 +84,7 @@ _ROOMS = [
     notifications.router,
     tenants.team,
     tenants.domains,
+    tenants.archive,
     tenants.work,
 ]
 dashboard_api = build("store", [("", router) for router in _ROOMS], api_words.STORE, auth=ApiKeyAuth())

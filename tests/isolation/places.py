@@ -74,6 +74,8 @@ MEANS = {
     "api/v1/team/{member_id}": "colleague",
     "api/v1/domains/{domain_id}": "domain",
     "api/v1/jobs/{job_id}": "job",
+    "api/v1/backups/{backup_id}": "backup",
+    "api/v1/backups/{backup_id}/products/{product_id}": "product",
     # the shop
     "hooks/{provider}": "gateway",
     "hooks/{provider}/{endpoint_id}": "hook",

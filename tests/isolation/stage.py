@@ -39,7 +39,7 @@ from core.payments import services as payments
 from core.payments.models import PaymentMethod
 from storefront import services as pages
 from tenants import context, inbox, invitations
-from tenants.archive import backups
+from tenants.archive import backups, dumps, snapshot
 from tenants.models import Job, JobState, Membership, Restoration, Role, Store, StoreArchive, User
 from tenants.permissions import SYSTEM, Permission
 from tests.api.stage import known_ids
@@ -184,7 +184,12 @@ def _kept(store: Store) -> Things:
         archive = StoreArchive.objects.create(kind="DOWNLOAD", **facts)
         backup = StoreArchive.objects.create(kind="BACKUP", path=f"{store.uid}/attacked", **facts)
         back = Restoration.objects.create(store=store, archive=backup, state="DONE")
-    backups.folder_of(backup).mkdir(parents=True, exist_ok=True)
+    folder = backups.folder_of(backup)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / backups.FILES).touch()
+    with snapshot.taken(store.schema_name) as taken:
+        at = taken.exported()
+        dumps.dump(store.schema_name, folder / backups.ROWS_DUMP, snapshot=at, still_there=lambda: None)
     return {"archive": str(archive.uid), "backup": str(backup.uid), "restoration": str(back.uid)}
 
 

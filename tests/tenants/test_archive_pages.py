@@ -13,6 +13,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from core.catalog.models import Product
 from tenants import context, proof, schemas, work
 from tenants.archive import backups, exporting, leaving, restoring
 from tenants.models import (
@@ -346,3 +347,33 @@ def test_a_restoration_that_waits_holds_the_door(kopi: Store, backup: StoreArchi
 
     with pytest.raises(leaving.CannotLeave):
         leaving.ask(store=kopi, actor=SYSTEM, now=timezone.now())
+
+
+# By API
+
+
+def test_a_program_has_archives_and_backups_made(api: Client, kopi: Store):
+    made = api.post("/api/v1/archives")
+    assert (made.status_code, made.json()["state"]) == (202, "WAITING")
+    assert api.post("/api/v1/backups").status_code == 202
+
+    work.work_until_idle()
+
+    (archive,) = api.get("/api/v1/archives").json()["items"]
+    (backup,) = api.get("/api/v1/backups").json()["items"]
+    assert (archive["id"], archive["state"], backup["state"]) == (made.json()["id"], "READY", "READY")
+    assert api.post("/api/v1/backups").status_code == 409
+
+
+def test_a_program_brings_a_product_back(api: Client, backup: StoreArchive, kopi: Store):
+    address = f"/api/v1/backups/{backup.uid}/products"
+    (found,) = api.get(address, {"q": "gayo"}).json()["items"]
+    with context.in_store(kopi):
+        Product.objects.update(title="x")
+
+    assert api.post(f"{address}/{found['id']}").status_code == 204
+
+    with context.in_store(kopi):
+        assert Product.objects.get(public_id=found["id"]).title == "Kopi Gayo"
+    assert api.post(f"{address}/prd_nothing").status_code == 404
+    assert api.get(f"/api/v1/backups/{uuid.uuid4()}/products").status_code == 404
