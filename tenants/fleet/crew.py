@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from tenants import context
-from tenants.fleet import ledger, moving
+from tenants.fleet import gate, ledger, moving
 from tenants.fleet.plans import Release
 from tenants.models import FleetRun, RunState, StepState
 
@@ -59,9 +59,10 @@ def _go(release: Release, run: FleetRun, parent: int) -> None:
     # The parent goes on using the line that was inherited: it is left alone, not closed.
     connection.connection = None
     context.enter(None)
-    for _ in _steadily(release, run):
-        if os.getppid() != parent:
-            return
+    with gate.unhurried_disk():
+        for _ in _steadily(release, run):
+            if os.getppid() != parent:
+                return
 
 
 def _steadily(release: Release, run: FleetRun) -> Iterator[None]:

@@ -42,6 +42,21 @@ def building() -> Iterator[None]:
 
 
 @contextmanager
+def unhurried_disk() -> Iterator[None]:
+    """Let commits of this connection not wait for the disk, until one afterwards does so for all of them.
+
+    A machine that loses power meanwhile loses whole transactions: a store and its list of migrations alike.
+    """
+    _say("SET synchronous_commit = off")
+    try:
+        yield
+    finally:
+        raw = connection.connection
+        if raw is not None and raw.info.transaction_status != TRANSACTION_STATUS_INERROR:
+            _say("RESET synchronous_commit")
+
+
+@contextmanager
 def no_new_stores() -> Iterator[None]:
     """For the last look: no store is half made, and none begins. A sign-up waits that long."""
     _ask("SELECT pg_advisory_lock(%s)", _STORES)
@@ -54,3 +69,8 @@ def no_new_stores() -> Iterator[None]:
 def _ask(statement: str, number: int) -> None:
     with context.in_public(), connection.cursor() as cursor:
         cursor.execute(statement, [number])
+
+
+def _say(statement: str) -> None:
+    with context.in_public(), connection.cursor() as cursor:
+        cursor.execute(statement)

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import Count, Q
 from django.utils import timezone
 
 from tenants import context
@@ -109,16 +108,25 @@ WHERE id = (
       AND EXISTS (SELECT 1 FROM tenants_fleetrun WHERE id = %(run)s AND state = 'RUNNING')
     ORDER BY place LIMIT 1 FOR UPDATE SKIP LOCKED
 )
-RETURNING store_id
+RETURNING store_id, attempts, (SELECT schema_name FROM tenants_store AS store WHERE store.id = store_id)
 """
 
 
-def claim(run: FleetRun) -> StoreVersion | None:
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A store that this process, and no other, brings to head now. `attempts` counts this one."""
+
+    store_id: int
+    attempts: int
+    schema_name: str
+
+
+def claim(run: FleetRun) -> Claimed | None:
     """Take the next store of a run that is due, for this process alone."""
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, {"run": run.pk})
         found = cursor.fetchone()
-    return StoreVersion.objects.select_related("store").get(store_id=found[0]) if found else None
+    return Claimed(*found) if found else None
 
 
 def next_due(run: FleetRun) -> datetime | None:
@@ -128,8 +136,9 @@ def next_due(run: FleetRun) -> datetime | None:
 
 
 def moved(store_id: int, migration: str) -> None:
-    """The store is at head."""
-    _write(store_id, state=StepState.DONE, migration=migration, error="", ended_at=timezone.now())
+    """The store is at head; `migration` is the one that took it there, if any was needed."""
+    named = {"migration": migration} if migration else {}
+    _write(store_id, state=StepState.DONE, error="", ended_at=timezone.now(), **named)
 
 
 def put_off(store_id: int, migration: str, error: str, wait: timedelta) -> None:
@@ -158,11 +167,15 @@ def _write(store_id: int, **fields: Any) -> None:
     StoreVersion.objects.filter(store_id=store_id).update(**fields)
 
 
+_COUNTS: Final = "SELECT state, count(*) FROM tenants_storeversion WHERE run_id = %s GROUP BY state"
+
+
 def counts(run: FleetRun) -> dict[str, int]:
     """How many stores of a run are in each state, and `all` of them."""
-    wanted = {state: Count("pk", filter=Q(state=state)) for state in StepState.values}
-    found: dict[str, int] = StoreVersion.objects.filter(run=run).aggregate(all=Count("pk"), **wanted)
-    return found
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS, [run.pk])
+        found = dict(cursor.fetchall())
+    return {**dict.fromkeys(StepState.values, 0), **found, "all": sum(found.values())}
 
 
 def failures(run: FleetRun) -> list[StoreVersion]:

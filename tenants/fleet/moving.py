@@ -11,7 +11,7 @@ from tenants import context
 from tenants.failpoints import failpoint
 from tenants.fleet import ledger, steps
 from tenants.fleet.plans import Had, Release
-from tenants.models import FleetRun, StoreVersion
+from tenants.models import FleetRun
 
 TRIES: Final = 5
 # Who was only in somebody's way, or lost its line, may come again; what is wrong stays wrong.
@@ -68,19 +68,19 @@ def bring_to_head(release: Release, schema_name: str, had: Had | None = None) ->
     return last
 
 
-def move(release: Release, row: StoreVersion) -> bool:
+def move(release: Release, row: ledger.Claimed) -> bool:
     """Bring a store that was claimed to head and write down what came of it. Returns whether it failed."""
     failpoint("fleet.after_claim")
     try:
-        migration = bring_to_head(release, row.store.schema_name)
+        migration = bring_to_head(release, row.schema_name)
     except (StepFailed, NoList) as trouble:
         return _give_way(row, trouble)
     with context.in_public():
-        ledger.moved(row.store_id, migration or row.migration)
+        ledger.moved(row.store_id, migration)
     return False
 
 
-def _give_way(row: StoreVersion, trouble: StepFailed | NoList) -> bool:
+def _give_way(row: ledger.Claimed, trouble: StepFailed | NoList) -> bool:
     cause = trouble.__cause__ or trouble
     migration = getattr(trouble, "migration", "")
     words = f"{type(cause).__name__}: {cause}".strip()

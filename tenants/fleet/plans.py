@@ -90,8 +90,9 @@ class Release:
             after = states[-1].clone()
             operation.state_forwards(migration.app_label, after)
             states.append(after)
-        for state in states:
-            _settle(state)
+        for operation, before in zip(migration.operations, states, strict=False):
+            if isinstance(operation, migrations.RunPython):
+                _settle(before)
         self._states[had | {name}] = states[-1]
         return [
             Act(operation, before, after)

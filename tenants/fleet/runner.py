@@ -47,8 +47,9 @@ def run(*, processes: int = 2, say: Say = lambda counts: None) -> Outcome:
         if not rows:
             return Outcome(0, [])
         opened = ledger.open_run(release, ledger.in_order(rows))
-        _lead(release, opened, rows)
-        crew.work(release, opened, processes=processes, watch=say)
+        with gate.unhurried_disk():
+            _lead(release, opened, rows)
+            crew.work(release, opened, processes=processes, watch=say)
         return _finish(release, opened)
 
 
