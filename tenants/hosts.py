@@ -13,7 +13,7 @@ from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from redis.exceptions import RedisError
 
-from tenants import context, scopes
+from tenants import context, scopes, shop_state
 from tenants.models import HostKind, Hostname, Store, StoreState
 from tenants.security_log import note
 
@@ -166,6 +166,7 @@ def forget(store: Store) -> None:
     """Make the next request read this store's hosts and settings again. Call after any change of either."""
     names = list(Hostname.objects.filter(store=store).values_list("name", flat=True))
     forget_names(names)
+    shop_state.forget(store.uid)
 
 
 def forget_names(names: list[str]) -> None:

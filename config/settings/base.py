@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "config.api_refusals.ApiProblemMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "storefront.keeping.KeptPageMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "tenants.privacy.PrivateAnswerMiddleware",
     "tenants.members.MemberMiddleware",
@@ -164,6 +165,33 @@ STORE_USE = {
 
 # Run by `manage.py setup` when the public schema is at head.
 PLATFORM_SETUP = ["billing.services.load_plans"]
+
+# What shoppers see of a store stands in these tables, by the part of the shop that a write changes: pages that
+# are kept for everybody end with it (tenants.shop_state). A page may be kept that reads no other table.
+SHOP_TABLES = {
+    **dict.fromkeys(
+        (
+            "catalog_brand",
+            "catalog_category",
+            "catalog_media",
+            "catalog_option",
+            "catalog_optionvalue",
+            "catalog_product",
+            "catalog_slugredirect",
+            "catalog_variant",
+            "kernel_storeprofile",
+            "payments_paymentmethod",
+            "storefront_homesection",
+            "storefront_page",
+            "storefront_theme",
+        ),
+        "shop",
+    ),
+    "inventory_location": "stock",
+    "inventory_stockitem": "stock",
+}
+# How long a kept page lives when nothing changes; it bounds what is shown when Redis missed a change.
+PAGE_SECONDS = int(os.environ.get("PAGE_SECONDS", "300"))
 
 REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
 # A Redis that hangs must cost a request little: all that it keeps can be found elsewhere, or is refused.

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from core.catalog import selectors as catalog
 from storefront import selectors, showing, structured
+from storefront.keeping import SHOP, kept
 from storefront.models import HomeSection, SectionKind
 from storefront.views.frame import facts_of, origin_of, show
 from tenants.permissions import public
@@ -16,6 +17,7 @@ from tenants.permissions import public
 
 @public
 @require_safe
+@kept(SHOP)
 def home(request: HttpRequest) -> HttpResponse:
     """The sections that the seller put together."""
     shelves = catalog.shelves()

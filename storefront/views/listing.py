@@ -13,10 +13,13 @@ from core.kernel.errors import InvalidInput, NotFound
 from core.kernel.formats import format_money
 from storefront import showing, structured
 from storefront.forms import ListingForm
+from storefront.keeping import SHOP, kept
 from storefront.views.frame import origin_of, show
 from tenants.permissions import public
 
 LONGEST_QUERY = 100
+# Amounts are left out: of those there is no end.
+_NARROWING = frozenset({"sort", "in_stock", "reduced", "brand", "after"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Scope:
 
 @public
 @require_safe
+@kept(SHOP, names=_NARROWING)
 def products(request: HttpRequest) -> HttpResponse:
     """Everything on sale."""
     return _list(request, Scope(_("All products")))
@@ -43,6 +47,7 @@ def products(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_safe
+@kept(SHOP, names=_NARROWING)
 def category(request: HttpRequest, slug: str) -> HttpResponse:
     """What stands on one shelf and on those below it."""
     try:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from core.kernel.errors import NotFound
 from storefront import selectors, texts
+from storefront.keeping import SHOP, kept
 from storefront.views.frame import show
 from tenants.permissions import public
 
@@ -15,6 +16,7 @@ YEAR = 365 * 24 * 3600
 
 @public
 @require_safe
+@kept(SHOP)
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     """Contact, policies and whatever else the seller writes."""
     try:

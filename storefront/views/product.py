@@ -15,6 +15,7 @@ from core.kernel.errors import NotFound
 from core.payments import selectors as payments
 from core.shipping import selectors as shipping
 from storefront import areas, selectors, showing, structured, texts
+from storefront.keeping import SHOP, STOCK, kept
 from storefront.views.frame import facts_of, origin_of, show
 from tenants.permissions import public
 
@@ -23,6 +24,7 @@ _MOST_DESCRIPTION = 155
 
 @public
 @require_safe
+@kept(SHOP, STOCK, names=frozenset({"variant"}))
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     """Pictures, choices, price and stock. `?variant=` shows one variant, `?area=` estimates its delivery."""
     try:

@@ -13,7 +13,7 @@ import psycopg2
 from django.db.utils import DatabaseError
 from django_tenants.postgresql_backend import base as schema_backend
 
-from tenants import meters
+from tenants import meters, shop_state
 from tenants.backend import limits
 from tenants.context import CrossStoreError, StoreSchemaMissing, expected_schema, run_last_acts
 from tenants.failpoints import failpoint
@@ -34,7 +34,9 @@ class DatabaseWrapper(schema_backend.DatabaseWrapper):
         super().__init__(*args, **kwargs)
         # What must happen at the end of the transaction, see tenants.context.before_commit.
         self.last_acts: dict[Any, list[Any]] = {}
-        self.execute_wrappers.append(self._timed)
+        # Which parts of which shops this transaction changes, see tenants.shop_state.
+        self.shop_changes: set[shop_state.Change] = set()
+        self.execute_wrappers += [self._timed, self._noted]
 
     def _timed(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, told: Any) -> Any:
         """Count the seconds that each store spends in the database: one may be too loud for the others."""
@@ -44,6 +46,25 @@ class DatabaseWrapper(schema_backend.DatabaseWrapper):
         finally:
             spent = time.perf_counter() - began
             meters.LOADS.add(self.schema_name, meters.LOADS.DATABASE_SECONDS, spent)
+
+    def _noted(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, told: Any) -> Any:
+        """Remember what shoppers will see differently until the commit; there may be none to wait for."""
+        changes = shop_state.changes_of(sql)
+        if not changes or changes <= self.shop_changes:
+            return execute(sql, params, many, told)
+        if not self.in_atomic_block:
+            return self._told(changes, lambda: execute(sql, params, many, told))
+        result = execute(sql, params, many, told)
+        if told["cursor"].rowcount != 0:
+            self.shop_changes |= changes
+        return result
+
+    def _told(self, changes: set[shop_state.Change], commit: Callable[[], Any]) -> Any:
+        shop_state.changing(changes)
+        try:
+            return commit()
+        finally:
+            shop_state.changed(changes)
 
     def init_connection_state(self) -> None:
         super().init_connection_state()
@@ -58,14 +79,18 @@ class DatabaseWrapper(schema_backend.DatabaseWrapper):
             except BaseException:
                 self.rollback()
                 raise
-        super().commit()
+        changes, self.shop_changes = self.shop_changes, set()
+        if changes:
+            self._told(changes, super().commit)
+        else:
+            super().commit()
 
     def rollback(self) -> None:
-        self.last_acts = {}
+        self.last_acts, self.shop_changes = {}, set()
         super().rollback()
 
     def close(self) -> None:
-        self.last_acts = {}
+        self.last_acts, self.shop_changes = {}, set()
         super().close()
 
     def _handle_search_path(self, cursor: Any = None) -> None:

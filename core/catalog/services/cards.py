@@ -96,4 +96,6 @@ def note_availability(*, available: Mapping[int, int]) -> None:
     Variant.objects.filter(pk__in=there, in_stock=False).update(in_stock=True)
     Variant.objects.filter(pk__in=gone, in_stock=True).update(in_stock=False)
     sellable = Variant.objects.filter(product=OuterRef("pk"), retired_at=None, is_active=True, in_stock=True)
-    Product.objects.filter(pk__in=ids).update(in_stock=Exists(sellable))
+    # Only what turns: kept pages of the whole shop end with each row that is written here.
+    turned = Product.objects.filter(pk__in=ids).exclude(in_stock=Exists(sellable))
+    turned.update(in_stock=Exists(sellable))
