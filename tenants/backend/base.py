@@ -9,8 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import psycopg2
-from django.db.utils import DatabaseError
+from django.db.utils import InternalError
 from django_tenants.postgresql_backend import base as schema_backend
 
 from tenants import meters, shop_state
@@ -115,8 +114,9 @@ class DatabaseWrapper(schema_backend.DatabaseWrapper):
     def _set_path(self, bare: Any) -> bool:
         path = ",".join(f'"{name}"' for name in self._get_cursor_search_paths())
         try:
-            bare.execute(_SET_PATH, [path, self.schema_name, f'"{self.schema_name}"'])
-        except (DatabaseError, psycopg2.InternalError):
+            with self.wrap_database_errors:
+                bare.execute(_SET_PATH, [path, self.schema_name, f'"{self.schema_name}"'])
+        except InternalError:
             # The transaction is already aborted; whatever comes next fails with the real reason.
             return True
         return bool(bare.fetchone()[2])

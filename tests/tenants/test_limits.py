@@ -81,3 +81,19 @@ def test_a_full_disk_is_said_to_be_full(db: None, rf: RequestFactory):
         raise OSError(errno.ENOSPC, "No space left on device")
     except OSError:
         assert refusals.broken(rf.get("/")).status_code == 507
+
+
+def test_a_line_that_broke_is_said_in_djangos_words(db: None):
+    """The path is set before each cursor, past Django's own wrapping: its errors must be told like any other."""
+    own = connection.copy()
+    try:
+        with own.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            (pid,) = cursor.fetchone()
+        with connection.cursor() as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+        with pytest.raises(OperationalError), own.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    finally:
+        own.close()
