@@ -54,6 +54,7 @@ class Promise:
     cart: str
     key: str
     email: str
+    phone: str
     payment: str
     number: str = ""
     token: str = ""
@@ -119,7 +120,8 @@ class Shop:
     def promise(self, payment: str = "COD", quantity: int = 1) -> Promise:
         """A cart that is about to be ordered."""
         cart, number = self.fill_cart(quantity), next(_numbers)
-        told = Promise(self.store.slug, cart, uuid.uuid4().hex, f"dewi{number}@example.com", payment)
+        email, phone = f"dewi{number}@example.com", f"0812{10_000_000 + number}"
+        told = Promise(self.store.slug, cart, uuid.uuid4().hex, email, phone, payment)
         self.promises.append(told)
         return told
 
@@ -127,7 +129,7 @@ class Shop:
         """Ask once for an order. Raises NoAnswer."""
         body = {
             "name": "Dewi Lestari",
-            "phone": "0812-3456-7890",
+            "phone": told.phone,
             "email": told.email,
             "address_line": "Jl. Ir. H. Juanda 12",
             "region_code": DAGO,

@@ -28,7 +28,7 @@ def _under_load(
 ) -> None:
     row.runs += 1
     named = getattr(trouble, "__name__", "_away").lstrip("_")
-    with Load(shops) as load:
+    with Load(shops, threads=2, pause=0.3) as load:
         time.sleep(1)
         before = len(load.made)
         trouble(row, stage, shops)
