@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test asvs mutations bench format clean lock lint lint-style lint-format lint-types lint-imports lint-messages
+.PHONY: help run test asvs mutations bench format clean lock lint lint-style lint-format lint-types lint-imports lint-messages lint-migrations
 # Redis' wheel and most others exist for 3.11; any newer Python works as well.
 PYTHON ?= $(shell python3.11 -c '' 2>/dev/null && echo python3.11 || echo python3)
 PORT ?= 8000
@@ -60,7 +60,7 @@ chaos: .venv/dev.stamp
 
 # Every check runs, so that one failure does not hide the next.
 lint: .venv/dev.stamp
-	@$(MAKE) --no-print-directory --keep-going lint-style lint-format lint-types lint-imports lint-messages
+	@$(MAKE) --no-print-directory --keep-going lint-style lint-format lint-types lint-imports lint-messages lint-migrations
 
 lint-style:
 	@echo "ruff check" && $(PY) -m ruff check --quiet .
@@ -76,6 +76,9 @@ lint-imports:
 
 lint-messages:
 	@echo "messages" && $(PY) manage.py messages --compile --check --settings config.settings.test
+
+lint-migrations:
+	@echo "migrations" && $(PY) manage.py lint_migrations --settings config.settings.test
 
 format: .venv/dev.stamp
 	@$(PY) -m ruff check --quiet --fix-only .
