@@ -84,7 +84,7 @@ def test_a_full_disk_is_said_to_be_full(db: None, rf: RequestFactory):
 
 
 def test_a_line_that_broke_is_said_in_djangos_words(db: None):
-    """The path is set before each cursor, past Django's own wrapping: its errors must be told like any other."""
+    """The path is set past Django's own wrapping: what fails there must be told like any other error."""
     own = connection.copy()
     try:
         with own.cursor() as cursor:

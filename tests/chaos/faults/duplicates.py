@@ -49,7 +49,7 @@ def run(report: Report, stage: Stage, shops: list[Shop], *, short: bool) -> None
     with report.row("F-DUP") as row:
         known: dict[tuple[str, ...], State] = {}
         with _held(stage):
-            for number in range(18 if short else 540):
+            for number in range(18 if short else 504):
                 shop, history = shops[number % 2], HISTORIES[number % len(HISTORIES)]
                 if history not in known:
                     known[history] = _told(stage, shop, history, None, 900_000 + number)
