@@ -163,7 +163,9 @@ class KeptPageMiddleware:
 def _key(request: HttpRequest) -> str | None:
     """Where a page for this request would be kept; None when it must be made for this visitor alone."""
     route = request.route  # type: ignore[attr-defined]
-    if request.method not in ("GET", "HEAD") or route.kind != HostKind.STOREFRONT:
+    if not settings.PAGE_SECONDS or request.method not in ("GET", "HEAD"):
+        return None
+    if route.kind != HostKind.STOREFRONT:
         return None
     if settings.SESSION_COOKIE_NAME in request.COOKIES or "messages" in request.COOKIES:
         return None

@@ -166,8 +166,8 @@ STORE_USE = {
 # Run by `manage.py setup` when the public schema is at head.
 PLATFORM_SETUP = ["billing.services.load_plans"]
 
-# What shoppers see of a store stands in these tables, by the part of the shop that a write changes: pages that
-# are kept for everybody end with it (tenants.shop_state). A page may be kept that reads no other table.
+# What shoppers see of a store stands in these tables, by the part of the shop that a write changes: pages
+# that are kept for everybody end with it (tenants.shop_state). A page may be kept that reads no other table.
 SHOP_TABLES = {
     **dict.fromkeys(
         (
@@ -190,7 +190,8 @@ SHOP_TABLES = {
     "inventory_location": "stock",
     "inventory_stockitem": "stock",
 }
-# How long a kept page lives when nothing changes; it bounds what is shown when Redis missed a change.
+# How long a kept page lives when nothing changes (0: none is kept). It bounds how old a page can be whose
+# change Redis missed.
 PAGE_SECONDS = int(os.environ.get("PAGE_SECONDS", "300"))
 
 REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
