@@ -108,7 +108,9 @@ WHERE id = (
       AND EXISTS (SELECT 1 FROM tenants_fleetrun WHERE id = %(run)s AND state = 'RUNNING')
     ORDER BY place LIMIT 1 FOR UPDATE SKIP LOCKED
 )
-RETURNING store_id, attempts, (SELECT schema_name FROM tenants_store AS store WHERE store.id = store_id)
+RETURNING store_id, attempts,
+    (SELECT schema_name FROM tenants_store AS store WHERE store.id = store_id),
+    (SELECT tenants_migrations_of(schema_name) FROM tenants_store AS store WHERE store.id = store_id)
 """
 
 
@@ -119,6 +121,7 @@ class Claimed:
     store_id: int
     attempts: int
     schema_name: str
+    had: Had | None
 
 
 def claim(run: FleetRun) -> Claimed | None:
@@ -126,7 +129,7 @@ def claim(run: FleetRun) -> Claimed | None:
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, {"run": run.pk})
         found = cursor.fetchone()
-    return Claimed(*found) if found else None
+    return Claimed(*found[:3], None if found[3] is None else frozenset(found[3])) if found else None
 
 
 def next_due(run: FleetRun) -> datetime | None:

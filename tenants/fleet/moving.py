@@ -41,15 +41,13 @@ class StepFailed(RuntimeError):
         super().__init__(migration)
 
 
-def bring_to_head(release: Release, schema_name: str, had: Had | None = None) -> str:
+def bring_to_head(release: Release, schema_name: str, had: Had | None) -> str:
     """Apply what a schema lacks, each migration in a transaction of its own.
 
-    had      what the schema has had, where the caller knows; it is looked up otherwise
+    had      what the schema has had; None when it has no list of that
     Returns  the name of the last migration that was applied, or "" when nothing was to be done
     Raises   NoList; StepFailed from what stopped it
     """
-    if had is None:
-        had = ledger.had(schema_name)
     if had is None:
         raise NoList(schema_name)
     last, unsaid, of_stores = "", list[str](), frozenset(release.of_stores)
@@ -72,7 +70,7 @@ def move(release: Release, row: ledger.Claimed) -> bool:
     """Bring a store that was claimed to head and write down what came of it. Returns whether it failed."""
     failpoint("fleet.after_claim")
     try:
-        migration = bring_to_head(release, row.schema_name)
+        migration = bring_to_head(release, row.schema_name, row.had)
     except (StepFailed, NoList) as trouble:
         return _give_way(row, trouble)
     with context.in_public():

@@ -44,6 +44,7 @@ class Release:
         self.of_stores = [name for name, each in self.order.items() if each.app_label in labels]
         self._acts: dict[tuple[Had, str], list[Act]] = {}
         self._states: dict[Had, ProjectState] = {}
+        self._sources: dict[str, str] = {}
 
     @cached_property
     def target(self) -> str:
@@ -70,9 +71,14 @@ class Release:
 
     def key(self, had: Had, name: str) -> str:
         """Equal for all stores on which this migration is the same SQL."""
-        source = inspect.getsource(inspect.getmodule(type(self.order[name])))  # type: ignore[arg-type]
-        said = [django.__version__, name, source, *sorted(had.intersection(self.of_stores))]
+        said = [django.__version__, name, self._source(name), *sorted(had.intersection(self.of_stores))]
         return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+    def _source(self, name: str) -> str:
+        if name not in self._sources:
+            module = inspect.getmodule(type(self.order[name]))
+            self._sources[name] = inspect.getsource(module) if module else ""
+        return self._sources[name]
 
     def acts(self, had: Had, name: str) -> list[Act]:
         """A migration's operations with the states that Django needs for them."""

@@ -15,13 +15,14 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.operations.fields import AddField, AlterField
 
 from tenants import privileges, schemas
+from tenants.backend import limits
 from tenants.failpoints import failpoint
 from tenants.fleet.plans import Act, Had, Release
 from tenants.models import RenderedStep
 
 # A waiting ALTER TABLE keeps every later query of the table waiting: better to come again.
 _LIMITS: Final = (
-    "SELECT set_config('lock_timeout', '2s', {is_local}), set_config('statement_timeout', '60s', {is_local})"
+    "SELECT set_config('lock_timeout', '2s', {is_local}), set_config('statement_timeout', '60s', {is_local});"
 )
 _STORE_LOCK: Final = 8_447
 # What only asks or brackets. SET CONSTRAINTS does work: it checks rows that wait to be checked.
@@ -29,6 +30,7 @@ _NO_CHANGE = re.compile(
     r"\s*(SELECT|SAVEPOINT|RELEASE|ROLLBACK|SHOW|SET\b(?!\s+CONSTRAINTS))\b", re.IGNORECASE
 )
 # Schema names come from our own tables, where a constraint keeps them to letters and digits.
+_LOCK: Final = "SELECT pg_advisory_xact_lock(%s, hashtext(%s));"
 _IS_NOTED: Final = """SELECT 1 FROM "{0}".django_migrations WHERE app || '.' || name = %s"""
 _NOTE: Final = """
 INSERT INTO "{0}".django_migrations (app, name, applied)
@@ -57,23 +59,31 @@ def apply(release: Release, schema_name: str, *, had: Had, name: str, unsaid: li
 
 def note_only(schema_name: str, names: list[str]) -> None:
     """Note migrations of the platform in a schema that has had everything else."""
-    with schemas.inside(schema_name), transaction.atomic(), privileges.as_owner():
-        _lock(schema_name)
-        _note(schema_name, names)
+    with (
+        schemas.inside(schema_name),
+        transaction.atomic(),
+        privileges.as_owner(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(_LOCK, [_STORE_LOCK, schema_name])
+        cursor.execute(_NOTE.format(schema_name), [names])
 
 
 def _in_transaction(release: Release, schema_name: str, had: Had, name: str, unsaid: list[str]) -> None:
-    with transaction.atomic(), privileges.as_owner():
-        _run(_LIMITS.format(is_local="true"))
-        _lock(schema_name)
-        if _is_noted(schema_name, name):
-            return
-        statements = _rendered(release, had, name)
-        if statements is None:
-            _through_django(release, schema_name, had, name)
-        elif statements:
-            _run(statements)
-        _note(schema_name, [*unsaid, *_noted_as(release.order[name], name)])
+    """Several statements are sent at once where nothing is asked between them: there are many stores."""
+    names = [*unsaid, *_noted_as(release.order[name], name)]
+    with transaction.atomic():
+        with privileges.as_owner(), connection.cursor() as cursor:
+            # Each of the three sees what was committed before it begins: the last one after the lock.
+            begin = _LIMITS.format(is_local="true") + _LOCK + _IS_NOTED.format(schema_name)
+            cursor.execute(begin, [_STORE_LOCK, schema_name, name])
+            if cursor.fetchone():
+                return
+            statements = _rendered(release, had, name)
+            if statements is None:
+                _through_django(release, schema_name, had, name)
+            note = cursor.cursor.mogrify(_NOTE.format(schema_name), [names]).decode()
+            cursor.execute(f"{statements};{note}" if statements else note)
         privileges.grant(schema_name)
         failpoint("fleet.before_commit")
 
@@ -88,10 +98,10 @@ def _step_by_step(release: Release, schema_name: str, had: Had, name: str, unsai
             acts = release.acts(had, name)
             _drop_half_made(schema_name, acts)
             _perform(release.order[name], acts, is_atomic=False)
-            with transaction.atomic():
-                _note(schema_name, [*unsaid, *_noted_as(release.order[name], name)])
+            note_only(schema_name, [*unsaid, *_noted_as(release.order[name], name)])
         finally:
             _run("SELECT set_config('lock_timeout', '0', false), set_config('statement_timeout', '0', false)")
+            limits.impose(connection.connection)
     privileges.grant(schema_name)
 
 
@@ -196,16 +206,6 @@ def _is_noted(schema_name: str, name: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_IS_NOTED.format(schema_name), [name])
         return cursor.fetchone() is not None
-
-
-def _note(schema_name: str, names: list[str]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_NOTE.format(schema_name), [names])
-
-
-def _lock(schema_name: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_STORE_LOCK, schema_name])
 
 
 def _run(statements: str) -> None:
