@@ -83,7 +83,7 @@ def stores(request: HttpRequest) -> HttpResponse:
         "next_url": _list_url(q=query, view=view, after=cursor) if cursor else None,
         "first_url": _list_url(q=query, view=view) if request.GET.get("after") else None,
     }
-    return _page(request, "console/stores.html", facts, "console:list")
+    return page(request, "console/stores.html", facts, "console:list")
 
 
 @never_cache
@@ -184,7 +184,7 @@ def log(request: HttpRequest) -> HttpResponse:
         "next_url": _list_url("console:log", q=query, after=cursor) if cursor else None,
         "first_url": _list_url("console:log", q=query) if after else None,
     }
-    return _page(request, "console/log.html", facts, "console:log")
+    return page(request, "console/log.html", facts, "console:log")
 
 
 @never_cache
@@ -193,7 +193,7 @@ def log(request: HttpRequest) -> HttpResponse:
 def alerts(request: HttpRequest) -> HttpResponse:
     """What does not add up, in any store, newest first."""
     found = list(breaches.open_breaches()[:_MOST_ALERTS])
-    return _page(request, "console/alerts.html", {"rows": found, "most": _MOST_ALERTS}, "console:alerts")
+    return page(request, "console/alerts.html", {"rows": found, "most": _MOST_ALERTS}, "console:alerts")
 
 
 def do(
@@ -254,14 +254,16 @@ def _store_page(
         "wrong": next(iter(wrong or {}), ""),
         "now": timezone.now(),
     }
-    return _page(request, "console/store.html", facts, "console:list", status)
+    return page(request, "console/store.html", facts, "console:list", status)
 
 
-def _page(
+def page(
     request: HttpRequest, template: str, facts: dict[str, Any], active: str, status: int = 200
 ) -> HttpResponse:
+    """A page of the console, with its navigation and the alarm that every page shows."""
     entries = [
         ("console:list", _("Stores"), "store"),
+        ("console:fleet", _("Fleet"), "layers"),
         ("console:alerts", _("Alerts"), "triangle-alert"),
         ("console:log", _("Audit log"), "history"),
     ]

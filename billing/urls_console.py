@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from billing import console, console_cycle
+from billing import console, console_cycle, console_fleet
 
 app_name = "console"
 urlpatterns = [
     path("", console.stores, name="list"),
     path("alerts/", console.alerts, name="alerts"),
     path("log/", console.log, name="log"),
+    path("fleet/", console_fleet.fleet, name="fleet"),
+    path("fleet/<slug:slug>/retry/", console_fleet.retry, name="fleet_retry"),
     path("auth/enter/", console.enter, name="enter"),
     path("auth/leave/", console.leave, name="leave"),
     path("stores/<slug:slug>/", console.store, name="store"),

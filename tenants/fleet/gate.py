@@ -11,6 +11,12 @@ from tenants import context
 
 _RUNNER: Final = 8_446
 _STORES: Final = 8_448
+_IS_HELD: Final = """
+SELECT EXISTS (
+    SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+    WHERE locktype = 'advisory' AND objid = %s AND granted AND datname = current_database()
+)
+"""
 
 
 @contextmanager
@@ -21,6 +27,13 @@ def one_runner() -> Iterator[None]:
         yield
     finally:
         _ask("SELECT pg_advisory_unlock(%s)", _RUNNER)
+
+
+def is_runner_there() -> bool:
+    """Whether some process brings the fleet to head right now."""
+    with context.in_public(), connection.cursor() as cursor:
+        cursor.execute(_IS_HELD, [_RUNNER])
+        return bool(cursor.fetchone()[0])
 
 
 def pass_new_store() -> None:

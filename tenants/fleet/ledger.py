@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tenants import context
 from tenants.fleet.plans import Had, Release
-from tenants.models import FleetRun, RunState, StepState, Store, StoreState, StoreVersion
+from tenants.models import FleetRun, RunState, StepState, StoreState, StoreVersion
 
 LONGEST_ERROR: Final = 2_000
 # Stores that have all their tables; the others get them from whoever builds them.
@@ -199,16 +199,6 @@ def settle(rows: Sequence[Behind]) -> None:
     open_rows.exclude(store_id__in=[row.store_id for row in rows]).update(
         state=StepState.DONE, error="", ended_at=timezone.now()
     )
-
-
-def latest_run() -> FleetRun | None:
-    """The run that was started last."""
-    return FleetRun.objects.order_by("-started_at", "-pk").first()
-
-
-def store_named(slug: str) -> Store | None:
-    """A store that can be moved."""
-    return Store.objects.filter(slug=slug, state__in=MADE).first()
 
 
 def reclaim(run: FleetRun) -> None:
