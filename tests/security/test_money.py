@@ -35,7 +35,9 @@ from tests.factories.shopping import DAGO, sellable
 from tests.storefront.test_api import purchase
 
 NOW = timezone.now()
-CARTS = int(os.environ.get("CARTS", "2000"))
+# Everything in CI; on a developer's machine a part of it, or as many carts as CARTS says.
+IN_FULL = bool(os.environ.get("CI"))
+CARTS = int(os.environ.get("CARTS") or (2_000 if IN_FULL else 300))
 PRICES = (2, 1, 999, 1_000, 12_345, 50_000, 99_999, 1_000_000, 250_000_000, 1_000_000_000)
 GRAMS = (0, 1, 299, 300, 301, 999, 1_000, 1_300, 1_301, 20_000)
 TABLE = (RateRow("", None, 9_000, 4_500), RateRow("32", 5_000, 8_000, 0), RateRow("32.73", 2_000, 0, 3_333))
@@ -229,7 +231,7 @@ def test_there_are_more_than_a_thousand_histories():
 def test_notices_in_any_order_leave_the_same_behind(store: Store, truth: str):
     payment = open_payment("MIDTRANS", now=NOW)
     left = set()
-    for order in runs(truth):
+    for order in runs(truth)[:: 1 if IN_FULL else 7]:
         mark = transaction.savepoint()
         for outcome in order:
             apply_outcome(payment_id=payment.pk, found=word(payment, outcome, truth), now=NOW)
