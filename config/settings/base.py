@@ -298,9 +298,7 @@ BACKUP_DIR = Path(os.environ.get("BACKUP_DIR", DATA_DIR / "backups"))
 POSTGRES_PROGRAMS = os.environ.get("POSTGRES_PROGRAMS", "")
 BACKUP_KEEP = {"daily": 7, "weekly": 4, "monthly": 6}
 # How long a download can be fetched, a schema put aside is kept, and a deletion can be undone.
-ARCHIVE_HOURS = 24
-ASIDE_DAYS = 7
-DELETION_DAYS = 30
+ARCHIVE_HOURS, ASIDE_DAYS, DELETION_DAYS = 24, 7, 30
 
 # --- Mail -------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", f"{BRAND_NAME} <no-reply@smartseller.example>")
