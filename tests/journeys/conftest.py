@@ -77,9 +77,9 @@ def _wait_until_ready(child: subprocess.Popen[bytes], log: Path) -> None:
         time.sleep(0.2)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The system's own Chromium."""
+    """The system's own Chromium. It ends with the module: while one runs, Django asks no database in this thread."""
     names = ("chromium", "chromium-browser", "google-chrome")
     path = next((found for found in map(shutil.which, names) if found), None)
     assert path, "Install Chromium (Debian: apt-get install chromium), or run without BROWSER=1."
