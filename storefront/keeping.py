@@ -151,6 +151,7 @@ class KeptPageMiddleware:
             shop_state.leave_alone()
             return self.get_response(request)
         if page is None:
+            request.shop_words = words  # type: ignore[attr-defined]
             response = self.get_response(request)
             parts = getattr(response, "kept_for", None)
             if words is None or parts is None or response.cookies:

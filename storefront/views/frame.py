@@ -14,6 +14,7 @@ from core.catalog import selectors as catalog
 from core.kernel import phones, profile
 from core.kernel.profile import StoreProfile
 from storefront import selectors, showing, stylesheet
+from storefront.memory import remembered
 from storefront.models import Preset, Theme
 from tenants.hosts import store_origin
 from tenants.models import HostKind
@@ -35,8 +36,8 @@ def show(
     shelves = told.get("shelves")
     around = frame(
         request,
-        theme=told.get("dress") or selectors.theme(),
-        shelves=catalog.shelves() if shelves is None else shelves,
+        theme=told.get("dress") or theme_of(request),
+        shelves=shelves_of(request) if shelves is None else shelves,
     )
     return render(request, f"{FOLDER}/{template}", {**around, **told}, status=status)
 
@@ -51,7 +52,7 @@ def frame(request: HttpRequest, *, theme: Theme, shelves: list[catalog.Shelf]) -
         "menu_is_long": theme.preset == Preset.BERSIH or _is_long(menu),
         "footer_menu": [
             {"label": page.title, "url": reverse("storefront:page", args=[page.slug])}
-            for page in selectors.footer_pages()
+            for page in remembered(request, "footer", selectors.footer_pages)
         ],
         "contact": _contact(facts_of(request)),
         "languages": _languages(request),
@@ -69,7 +70,8 @@ def origin_of(request: HttpRequest) -> str:
     """The store's one public address, whatever host this request came by. Read once for each request."""
     known: str | None = getattr(request, "shop_origin", None)
     if known is None:
-        known = store_origin(request.store, HostKind.STOREFRONT)  # type: ignore[attr-defined]
+        store = request.store  # type: ignore[attr-defined]
+        known = remembered(request, "origin", lambda: store_origin(store, HostKind.STOREFRONT))
         request.shop_origin = known  # type: ignore[attr-defined]
     return known
 
@@ -78,8 +80,18 @@ def facts_of(request: HttpRequest) -> StoreProfile:
     """The store's own facts. Read once for each request."""
     known: StoreProfile | None = getattr(request, "shop_facts", None)
     if known is None:
-        known = request.shop_facts = profile.current()  # type: ignore[attr-defined]
+        known = request.shop_facts = remembered(request, "facts", profile.current)  # type: ignore[attr-defined]
     return known
+
+
+def theme_of(request: HttpRequest) -> Theme:
+    """The store's dress."""
+    return remembered(request, "theme", selectors.theme)
+
+
+def shelves_of(request: HttpRequest) -> list[catalog.Shelf]:
+    """The tree of categories."""
+    return remembered(request, "shelves", catalog.shelves)
 
 
 def _menu(request: HttpRequest, shelves: list[catalog.Shelf]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from core.catalog import selectors as catalog
 from storefront import selectors, showing, structured
 from storefront.keeping import SHOP, kept
 from storefront.models import HomeSection, SectionKind
-from storefront.views.frame import facts_of, origin_of, show
+from storefront.views.frame import facts_of, origin_of, shelves_of, show, theme_of
 from tenants.permissions import public
 
 
@@ -20,8 +20,8 @@ from tenants.permissions import public
 @kept(SHOP)
 def home(request: HttpRequest) -> HttpResponse:
     """The sections that the seller put together."""
-    shelves = catalog.shelves()
-    theme = selectors.theme()
+    shelves = shelves_of(request)
+    theme = theme_of(request)
     newest = showing.cards(catalog.product_cards(limit=showing.section_size(theme.preset)).cards)
     rows = selectors.home_sections()
     chosen = _chosen(rows)

@@ -14,7 +14,8 @@ from core.kernel.formats import format_money
 from storefront import showing, structured
 from storefront.forms import ListingForm
 from storefront.keeping import SHOP, kept
-from storefront.views.frame import origin_of, show
+from storefront.memory import remembered
+from storefront.views.frame import origin_of, shelves_of, show
 from tenants.permissions import public
 
 LONGEST_QUERY = 100
@@ -51,11 +52,11 @@ def products(request: HttpRequest) -> HttpResponse:
 def category(request: HttpRequest, slug: str) -> HttpResponse:
     """What stands on one shelf and on those below it."""
     try:
-        found = catalog.category_by_slug(slug)
+        found = remembered(request, f"shelf:{slug}", lambda: catalog.category_by_slug(slug))
     except NotFound as missing:
         raise Http404 from missing
-    crumbs = catalog.crumbs_of(found)
-    shelves = catalog.shelves()
+    crumbs = remembered(request, f"crumbs:{slug}", lambda: catalog.crumbs_of(found))
+    shelves = shelves_of(request)
     shelf = showing.shelf_where(shelves, lambda each: each.slug == slug)
     more = {
         "crumbs": [
@@ -85,7 +86,8 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def _list(request: HttpRequest, scope: Scope) -> HttpResponse:
-    brands = catalog.brands_on_sale(scope.category)
+    shelf = scope.category
+    brands = remembered(request, f"brands:{shelf or ''}", lambda: catalog.brands_on_sale(shelf))
     form = ListingForm(request.GET, brands)
     form.is_valid()
     told = form.told()

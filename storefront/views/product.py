@@ -14,9 +14,10 @@ from core.kernel import phones
 from core.kernel.errors import NotFound
 from core.payments import selectors as payments
 from core.shipping import selectors as shipping
-from storefront import areas, selectors, showing, structured, texts
+from storefront import areas, showing, structured, texts
 from storefront.keeping import SHOP, STOCK, kept
-from storefront.views.frame import facts_of, origin_of, show
+from storefront.memory import remembered
+from storefront.views.frame import facts_of, origin_of, show, theme_of
 from tenants.permissions import public
 
 _MOST_DESCRIPTION = 155
@@ -74,15 +75,19 @@ def _body(
         "left": left,
         "stock_word": showing.stock_word(left),
         "stock_tone": showing.stock_tone(left),
-        "takes_cash": any(method.code == "COD" for method in payments.methods_for_checkout(1)),
+        "takes_cash": remembered(request, "cash", _takes_cash),
         "ask_url": _ask_url(request, page),
         "delivery": _delivery(request, chosen),
-        **_related(page),
+        **_related(request, page),
     }
 
 
-def _related(page: catalog.ProductPage) -> dict[str, Any]:
-    theme = selectors.theme()
+def _takes_cash() -> bool:
+    return any(method.code == "COD" for method in payments.methods_for_checkout(1))
+
+
+def _related(request: HttpRequest, page: catalog.ProductPage) -> dict[str, Any]:
+    theme = theme_of(request)
     found = catalog.related_cards(page.id, page.category_id, showing.section_size(theme.preset))
     return {"dress": theme, "related": showing.cards(found)}
 
