@@ -79,7 +79,7 @@ def _wait_until_ready(child: subprocess.Popen[bytes], log: Path) -> None:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The system's own Chromium. It ends with the module: while one runs, Django asks no database in this thread."""
+    """The system's own Chromium. It ends with the module: while one runs, Django asks no database here."""
     names = ("chromium", "chromium-browser", "google-chrome")
     path = next((found for found in map(shutil.which, names) if found), None)
     assert path, "Install Chromium (Debian: apt-get install chromium), or run without BROWSER=1."
