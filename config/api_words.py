@@ -14,6 +14,9 @@ it is null on the last one. Rows that arrive meanwhile are neither skipped nor r
 it is; show `detail`, which comes in the language of `Accept-Language` (`id` or `en`). A 422 names each wrong
 field in `errors`. Nothing was changed by a request that was refused.
 
+**Too fast**: a request over the limit gets 429 `too_many_requests` and does nothing; `Retry-After` says for
+how many seconds to wait.
+
 **Unknown fields** are refused, so that a typing error does not go unseen.
 """
 
@@ -26,7 +29,8 @@ body it gets 409 `idempotency_conflict`.
 STORE: Final = f"""Everything that a seller can do in the dashboard.
 
 **Authorisation**: send `Authorization: Bearer ssk_...`. Keys are made in the dashboard under Settings, API
-keys, each with the scopes it needs; without the scope of an operation a request gets 403.
+keys, each with the scopes it needs; without the scope of an operation a request gets 403. A key has 4
+requests a second and 40 at once, all keys of a store together 20 and 200.
 
 **A first sale**: `create_product`, `adjust_stock` for each of its SKUs, then, once somebody has ordered,
 `list_orders`, `confirm_payment` and `create_fulfilment`.

@@ -2,6 +2,7 @@
 
 import ipaddress
 
+from django.conf import settings
 from django.http import HttpRequest
 
 
@@ -14,3 +15,12 @@ def is_ours(request: HttpRequest) -> bool:
     except ValueError:
         return False
     return caller.is_loopback or caller.is_private
+
+
+def address_of(request: HttpRequest) -> str:
+    """Where a request comes from: as the outermost of our own proxies saw it, whatever the caller claims."""
+    proxies: int = getattr(settings, "ALLAUTH_TRUSTED_PROXY_COUNT", 0)
+    passed_on = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    if 0 < proxies <= len(passed_on):
+        return passed_on[-proxies].strip()[:64]
+    return str(request.META.get("REMOTE_ADDR", ""))

@@ -52,6 +52,9 @@ LOGIN_FAILURES: Final = Counter("smartseller_login_failures", "Log-ins that were
 GUARD_REFUSALS: Final = Counter(
     "smartseller_guard_refusals", "Times a guard kept one store's data from another.", ["guard"]
 )
+SHARE_REFUSALS: Final = Counter(
+    "smartseller_share_refusals", "Requests that came too fast, by the share that was used up.", ["share"]
+)
 PROVISIONING_SECONDS: Final = Histogram(
     "smartseller_provisioning_seconds", "From sign-up to an open store.", buckets=_BUILD_SECONDS
 )
@@ -116,7 +119,8 @@ class StoreLoads:
             return
         with self._lock:
             told, self._flushed = json.dumps(self._sums), time.monotonic()
-        scratch = Path(self._folder, f"{self._file}.new")
+        # Two threads may be here at once: each has a scratch file of its own.
+        scratch = Path(self._folder, f"{self._file}.{threading.get_ident()}.new")
         scratch.write_text(told)
         scratch.replace(Path(self._folder, self._file))
 

@@ -27,6 +27,7 @@ from redis.exceptions import RedisError
 
 from tenants import context, meters, scopes
 from tenants.bell import huey
+from tenants.claims import claim
 from tenants.failpoints import failpoint
 from tenants.models import Job, JobState, StoreState
 
@@ -160,45 +161,7 @@ def is_waiting(dedupe_key: str) -> bool:
         return Job.objects.filter(dedupe_key=dedupe_key, state__in=OPEN_STATES).exists()
 
 
-# Claiming and running
-
-# A claimed row gives its dedupe key up: what is asked from now on may not have been read by it.
-_CLAIM = """
-UPDATE tenants_job
-SET state = 'RUNNING', attempts = attempts + 1, dedupe_key = NULL, started_at = clock_timestamp(),
-    lease_until = clock_timestamp() + %(lease)s * interval '1 second'
-WHERE id = (
-    SELECT id FROM tenants_job
-    WHERE state IN ('WAITING', 'RUNNING') AND next_at <= statement_timestamp()
-      AND (lease_until IS NULL OR lease_until < statement_timestamp())
-      AND (store_id IS NULL OR store_id NOT IN (
-          SELECT busy.store_id FROM tenants_job AS busy
-          WHERE busy.state = 'RUNNING' AND busy.lease_until >= statement_timestamp()
-            AND busy.store_id IS NOT NULL
-          GROUP BY busy.store_id HAVING count(*) >= %(per_store)s
-      ))
-    ORDER BY next_at
-    LIMIT 1
-    FOR UPDATE SKIP LOCKED
-)
-RETURNING id
-"""
-
-
-def claim() -> Job | None:
-    """Take one due duty, fairly: no store has more than its share running. None when nothing is due.
-
-    Locks    the row by a lease; when a worker dies, the lease runs out and another one takes the row
-    """
-    with context.in_public(), connection.cursor() as cursor:
-        cursor.execute(
-            _CLAIM, {"lease": settings.WORK_LEASE_SECONDS, "per_store": settings.WORK_JOBS_PER_STORE}
-        )
-        found = cursor.fetchone()
-    if found is None:
-        return None
-    with context.in_public():
-        return Job.objects.select_related("store").get(pk=found[0])
+# Running
 
 
 def work_until_idle(most: int = 1_000) -> int:

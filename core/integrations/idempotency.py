@@ -21,7 +21,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.integrations import services
+from core.integrations.auth import bearer_of, remember
 from core.integrations.models import IdempotencyKey
 from core.kernel import sealing
 from core.kernel.problems import problem
@@ -98,7 +98,7 @@ def _caller(request: HttpRequest, key: str) -> str | None:
     if request.route.kind == HostKind.DASHBOARD:  # type: ignore[attr-defined]
         bearer = request.headers.get("Authorization", "")
         # An ended key must not hear its old answers.
-        return _hash(bearer) if services.actor_for(bearer.partition(" ")[2]) else None
+        return _hash(bearer) if remember(request, bearer_of(request)) else None
     cart = _CART.search(request.path)
     if cart:
         return _hash(f"cart {cart[1]}")

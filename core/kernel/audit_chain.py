@@ -26,7 +26,7 @@ from core.kernel import sealing
 from core.kernel.models import AuditEntry, AuditHead, AuditLink
 
 KEY_PLACE = "kernel_audithead|1"
-_BATCH = 1_000
+_BATCH = 500
 
 
 class Break(StrEnum):

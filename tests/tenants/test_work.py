@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from core.kernel.models import NumberSequence
-from tenants import context, work
+from tenants import claims, context, work
 from tenants.context import NoStoreContext
 from tenants.models import Job, JobState, Store, StoreState
 
@@ -122,9 +122,9 @@ def test_a_duty_that_kills_its_workers_is_buried(store: Store, duty: Callable[..
 def test_a_worker_whose_lease_was_taken_counts_for_nothing(store: Store, duty: Callable[..., Duty]):
     """Two workers on one duty: the slow one must take its writes back."""
     job = duty(leave_a_mark)()
-    slow = work.claim()
+    slow = claims.claim()
     change(job, lease_until=timezone.now() - timedelta(seconds=1))
-    quick = work.claim()
+    quick = claims.claim()
     assert slow is not None
     assert quick is not None
 
@@ -218,7 +218,7 @@ def test_no_store_takes_more_than_its_share(kopi: Store, batik: Store, duty: Cal
     with context.in_store(batik):
         later()
 
-    claimed = [job.store.slug for job in iter(work.claim, None)]  # type: ignore[union-attr]
+    claimed = [job.store.slug for job in iter(claims.claim, None)]  # type: ignore[union-attr]
 
     assert claimed == ["kopi", "kopi", "batik"]
 

@@ -21,7 +21,7 @@ from tenants.failpoints import failpoint
 from tenants.permissions import Actor
 
 KEPT = timedelta(days=30)
-_RUN = 1_000
+_RUN = 500
 
 
 class EndpointPaused(CommerceError):
