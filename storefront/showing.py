@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.translation import gettext as _
 
 from core.catalog import selectors as catalog
@@ -20,6 +21,8 @@ _CARD_SIZES = {
 }
 # How many cards fill whole rows of a section, on a phone and on a desk.
 _CARDS_OF_A_SECTION = {Preset.PASAR: 10, Preset.GALERI: 6, Preset.BERSIH: 8}
+# Stands for a slug; a slug is written in an address as it is.
+_SLUG = "0-slug-0"
 # Above this many left, the exact number helps nobody.
 FEW = 10
 
@@ -68,12 +71,18 @@ def section_size(preset: str) -> int:
 
 def product_url(slug: str) -> str:
     """Where a product is shown."""
-    return reverse("storefront:product", args=[slug])
+    return _address("storefront:product", get_script_prefix()).replace(_SLUG, slug)
 
 
 def category_url(slug: str) -> str:
     """Where a category is shown."""
-    return reverse("storefront:category", args=[slug])
+    return _address("storefront:category", get_script_prefix()).replace(_SLUG, slug)
+
+
+@lru_cache(maxsize=256)
+def _address(name: str, prefix: str) -> str:
+    """An address with a place for the slug, below the prefix in force: a long list asks for many."""
+    return reverse(name, args=[_SLUG])
 
 
 def shelf_where(shelves: list[catalog.Shelf], fits: Callable[[catalog.Shelf], bool]) -> catalog.Shelf | None:

@@ -34,15 +34,19 @@ def icon(name: str, **attributes: str) -> SafeString:
     Without `label` the icon is decoration and hidden from screen readers. Attribute values are escaped; the
     drawing itself comes from our own build folder.
     """
-    label = attributes.get("label", "")
-    classes = f"icon {attributes.get('class', '')}".strip()
+    return _icon(str(name), str(attributes.get("class", "")), str(attributes.get("label", "")))
+
+
+@lru_cache(maxsize=2048)
+def _icon(name: str, look: str, label: str) -> SafeString:
+    classes = f"icon {look}".strip()
     meaning = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
         '<svg class="{}" {} viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor"'
         ' stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" focusable="false">{}</svg>',
         classes,
         meaning,
-        mark_safe(_drawing(str(name))),  # noqa: S308 - lucide's own file, never user text
+        mark_safe(_drawing(name)),  # noqa: S308 - lucide's own file, never user text
     )
 
 
