@@ -51,10 +51,13 @@ def behind(release: Release, *, half_made: bool = False) -> list[Behind]:
 
     half_made   also those whose building broke off after their tables
     """
-    told = {"made": list(MADE), "known": release.of_stores, "half_made": half_made}
+    told: dict[str, Any] = {"made": list(MADE), "known": release.of_stores, "half_made": half_made}
     with context.in_public(), connection.cursor() as cursor:
         cursor.execute(_BEHIND, told)
-        rows = [Behind(*row[:4], None if row[4] is None else frozenset(row[4])) for row in cursor.fetchall()]
+        rows = [
+            Behind(pk, slug, schema_name, is_canary, _as_had(names))
+            for pk, slug, schema_name, is_canary, names in cursor.fetchall()
+        ]
     return [row for row in rows if row.had is None or release.is_behind(row.had)]
 
 
@@ -62,7 +65,10 @@ def had(schema_name: str) -> Had | None:
     """What one schema has had; None when it has no list."""
     with context.in_public(), connection.cursor() as cursor:
         cursor.execute("SELECT tenants_migrations_of(%s)", [schema_name])
-        names = cursor.fetchone()[0]
+        return _as_had(cursor.fetchone()[0])
+
+
+def _as_had(names: list[str] | None) -> Had | None:
     return None if names is None else frozenset(names)
 
 
@@ -129,7 +135,7 @@ def claim(run: FleetRun) -> Claimed | None:
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, {"run": run.pk})
         found = cursor.fetchone()
-    return Claimed(*found[:3], None if found[3] is None else frozenset(found[3])) if found else None
+    return Claimed(found[0], found[1], found[2], _as_had(found[3])) if found else None
 
 
 def next_due(run: FleetRun) -> datetime | None:

@@ -195,7 +195,7 @@ def _of_sql(operation: migrations.RunSQL) -> Iterator[tuple[str, str]]:
 
 
 def _has_index(field: "models.Field[Any, Any]") -> bool:
-    return bool(field.unique or field.db_index)
+    return bool(field.unique or getattr(field, "db_index", False))
 
 
 def _is_large(app: str, model: str) -> bool:
