@@ -10,6 +10,9 @@ from tenants.fleet import ledger, runner
 from tenants.fleet.moving import StepFailed
 from tenants.fleet.plans import Release
 
+# The exit status when stores were left behind one by one; 1 when the migration itself is wrong.
+SOME_BEHIND = 3
+
 
 class Command(BaseCommand):
     help = "Bring every store to this release's structure, while all of them go on serving."
@@ -40,7 +43,8 @@ class Command(BaseCommand):
         if outcome.is_stopped:
             raise CommandError(f"Stopped: {len(outcome.failures)} stores failed, the rest was left alone.")
         if outcome.failures:
-            raise CommandError(f"{len(outcome.failures)} stores stay behind, {outcome.moved} are at head.")
+            said = f"{len(outcome.failures)} stores stay behind, {outcome.moved} are at head."
+            raise CommandError(said, returncode=SOME_BEHIND)
         word = f"{outcome.moved} stores were moved" if outcome.moved else "every store is at head"
         self.stdout.write(f"{word} ({time.monotonic() - self._began:.1f} s)")
 

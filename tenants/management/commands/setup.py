@@ -4,13 +4,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils.module_loading import import_string
 
 from tenants import context, pool, privileges, schemas
 from tenants.fleet import gate, runner
 from tenants.fleet.plans import Release
+from tenants.management.commands import migrate_fleet
 
 
 class Command(BaseCommand):
@@ -28,7 +29,16 @@ class Command(BaseCommand):
             runner.bring_template(Release())
             schemas.draw_blueprint()
             pool.ask_to_fill(soon=True)
+            self._migrate_fleet()
+
+    def _migrate_fleet(self) -> None:
+        """A store that stays behind is named, and keeps no release from all the others."""
+        try:
             call_command("migrate_fleet", stdout=self.stdout)
+        except CommandError as left:
+            if left.returncode != migrate_fleet.SOME_BEHIND:
+                raise
+            self.stderr.write(f"{left} Correct them, then run migrate_fleet again.")
 
     def _make_extensions(self) -> None:
         with connection.cursor() as cursor:

@@ -125,7 +125,7 @@ def test_old_code_serves_while_the_runner_is_killed_and_a_bad_store_stays_alone(
     old.send_signal(signal.SIGTERM)
     served, _ = old.communicate(timeout=60)
 
-    assert last.returncode == 1
+    assert last.returncode == 3
     assert f"toko-7 ({schema})" in said
     assert ask(copy, BEHIND) == [("toko-7",)]
     assert "FAILED" not in served, served[:3000]

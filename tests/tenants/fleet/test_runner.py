@@ -323,3 +323,16 @@ def test_a_token_or_a_time_is_never_the_same_for_all_stores():
     assert steps.is_replayable(adds(models.JSONField(default=list)))
     assert not steps.is_replayable(adds(models.DateTimeField(default=timezone.now)))
     assert not steps.is_replayable(adds(models.DateTimeField(auto_now_add=True)))
+
+
+def test_a_store_that_stays_behind_keeps_no_release_from_the_others(
+    kopi: Store, batik: Store, release, monkeypatch
+):
+    spoil(batik)
+    release("field")
+    monkeypatch.setattr(schemas, "draw_blueprint", lambda: None)
+
+    call_command("setup", stdout=StringIO(), stderr=(said := StringIO()))
+
+    assert "1 stores stay behind" in said.getvalue()
+    assert has_pet(kopi)
