@@ -18,7 +18,14 @@ from tests.architecture.source import ROOT, dotted, files, functions, name_of, t
 EXPLAINED = {"services", "selectors", "ports.py", "handlers.py", "tasks.py"}
 BANNED = re.compile(r"(^|_)(utils|helpers?|manager|processor|misc)(_|$)|^common$|^(handle_|do_|process_)")
 # Django, allauth, ninja and http.server call these by their names.
-GIVEN = {"process_exception", "process_request", "process_view", "process_response", "handle_noargs", "do_GET"}
+GIVEN = {
+    "process_exception",
+    "process_request",
+    "process_view",
+    "process_response",
+    "handle_noargs",
+    "do_GET",
+}
 # Where an order goes, in the order of house.md section 5: file or folder, function.
 PATH = (
     ("core/checkout/services", "place_order"),

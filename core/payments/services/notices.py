@@ -13,8 +13,8 @@ from core.payments.models import GatewayMessage, MessageState, Payment, PaymentM
 from core.payments.ports import GatewayNotice, InvalidNotice, InvalidSignature
 from core.payments.services import asking, connections
 from core.payments.services.outcomes import apply_outcome
-from tenants.failpoints import failpoint
 from tenants import meters
+from tenants.failpoints import failpoint
 from tenants.work import store_task
 
 
