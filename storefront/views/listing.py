@@ -29,6 +29,7 @@ class Scope:
 
     title: str
     category: str | None = None
+    shelf: Any = None  # the category itself, as the catalogue gave it
     query: str = ""
     more: dict[str, Any] = field(default_factory=dict)
 
@@ -73,7 +74,7 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
         ],
         "jsonld": [structured.breadcrumb(crumbs, origin=origin_of(request))],
     }
-    return _list(request, Scope(found.name, category=slug, more=more))
+    return _list(request, Scope(found.name, category=slug, shelf=found, more=more))
 
 
 @public
@@ -86,8 +87,9 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def _list(request: HttpRequest, scope: Scope) -> HttpResponse:
-    shelf = scope.category
-    brands = remembered(request, f"brands:{shelf or ''}", lambda: catalog.brands_on_sale(shelf))
+    brands = remembered(
+        request, f"brands:{scope.category or ''}", lambda: catalog.brands_on_sale(scope.shelf)
+    )
     form = ListingForm(request.GET, brands)
     form.is_valid()
     told = form.told()
@@ -124,7 +126,7 @@ def _list(request: HttpRequest, scope: Scope) -> HttpResponse:
 
 def _found(scope: Scope, form: ListingForm, after: str) -> catalog.CardPage:
     return catalog.product_cards(
-        category=scope.category,
+        category=scope.shelf,
         query=scope.query,
         filters=form.filters(),
         sort=form.told().get("sort", ""),

@@ -40,7 +40,7 @@ class Link:
     """A browser as cheap as can be: one socket, kept open, and a jar of cookies."""
 
     def __init__(self, host: str, cookies: dict[str, str] | None = None) -> None:
-        self.host, self.cookies = host, cookies or {}
+        self.host, self.cookies, self.token = host, cookies or {}, ""
         self._open()
 
     def _open(self) -> None:
@@ -73,7 +73,7 @@ class Link:
         while not rest.endswith(b"0\r\n\r\n") if is_cut else len(rest) < int(length[1] if length else 0):
             rest += self._more()
         assert int(head[9:12]) <= most, (method, path, head, rest[:3000])
-        for name, value in re.findall(rb"(?im)^set-cookie: ([^=]+)=([^;\r]*)", head):
+        for name, value in re.findall(rb"(?im)^set-cookie: *([^=]+)=([^;\r]*)", head):
             self.cookies[name.decode()] = value.decode()
         return head + b"\r\n\r\n" + rest
 
@@ -158,21 +158,20 @@ def buy(link: Link, number: int) -> None:
 def first_to_cart(link: Link, number: int) -> None:
     """Press the button as somebody without a cart; the page with the button is not counted."""
     link.cookies.pop("cart", None)
-    put_in(link, number, _tokens.get(id(link), ""))
+    put_in(link, number, link.token)
 
 
 def put_in(link: Link, number: int, token: str = "") -> str:
     if not token:
         page = link.get(f"/products/barang-{number % 500}/").decode()
         token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page)[1]  # type: ignore[index]
-        _tokens[id(link)] = token
+        link.token = token
     told = {"variant": _variants[number % len(_variants)], "quantity": "1", "csrfmiddlewaretoken": token}
     link.post("/cart/add/", told)
     assert "cart" in link.cookies
     return token
 
 
-_tokens: dict[int, str] = {}
 _variants: list[str] = []
 _form: dict[str, str] = {}
 

@@ -146,7 +146,7 @@ class ProductPage:
 
 def product_cards(
     *,
-    category: str | None = None,
+    category: str | Category | None = None,
     query: str = "",
     filters: CardFilters | None = None,
     sort: str = "",
@@ -155,7 +155,7 @@ def product_cards(
 ) -> CardPage:
     """A page of what is on sale.
 
-    category   slug; products of the categories below it are in it too
+    category   or its slug; products of the categories below it are in it too
     sort       a key of SORTS; relevance when there is a query, else newest
     Raises     NotFound for an unknown category, InvalidInput for a foreign cursor
     """
@@ -294,7 +294,7 @@ def crumbs_of(category: Category | None) -> list[tuple[str, str]]:
     return [(known[pk].name, known[pk].slug) for pk in ids if pk in known]
 
 
-def brands_on_sale(category: str | None = None) -> list[tuple[str, str]]:
+def brands_on_sale(category: str | Category | None = None) -> list[tuple[str, str]]:
     """(name, slug) of the brands that a list can be narrowed to."""
     products = _on_sale(category)
     rows = Brand.objects.filter(products__in=products).distinct().order_by("name")
@@ -311,10 +311,11 @@ def _live_variants() -> QuerySet[Variant]:
     return Variant.objects.filter(retired_at=None, is_active=True).order_by("position", "pk")
 
 
-def _on_sale(category: str | None) -> QuerySet[Product]:
+def _on_sale(category: str | Category | None) -> QuerySet[Product]:
     rows = Product.objects.filter(status=ProductStatus.ACTIVE).select_related("cover").defer(*_HEAVY)
     if category:
-        rows = rows.filter(category__path__startswith=category_by_slug(category).path)
+        shelf = category_by_slug(category) if isinstance(category, str) else category
+        rows = rows.filter(category__path__startswith=shelf.path)
     return rows
 
 
