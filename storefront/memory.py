@@ -29,7 +29,7 @@ def remembered(request: HttpRequest, name: str, read: Callable[[], T]) -> T:
     with _lock:
         word, value = _known.get(key, ("", None))
     if word == words[SHOP]:
-        return value  # type: ignore[return-value]
+        return value
     value = read()
     # What this request has written itself, others must not see before it is committed.
     if not connection.shop_changes:  # type: ignore[attr-defined]
