@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
 from tenants import meters
 
@@ -89,10 +89,22 @@ def _entered(store: "Store | None") -> Iterator[None]:
 def enter(store: "Store | None") -> None:
     """Switch without a way back: for the middleware and the worker, which reset at their end."""
     _current.set(store)
+    _move(connection, store)
+    for other in connections.all(initialized_only=True):
+        if other.alias != DEFAULT_DB_ALIAS:
+            _move(other, store)
+
+
+def follow(alias: str) -> None:
+    """Bring another connection than the first to where we are: it may just have been made."""
+    _move(connections[alias], _current.get())
+
+
+def _move(line: Any, store: "Store | None") -> None:
     if store is None:
-        connection.set_schema_to_public()  # type: ignore[attr-defined]
+        line.set_schema_to_public()
     else:
-        connection.set_tenant(store)  # type: ignore[attr-defined]
+        line.set_tenant(store)
 
 
 def on_commit(callback: Callable[..., Any], *args: Any, **kwargs: Any) -> None:

@@ -12,6 +12,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
 from config.settings.apps import SHARED_APPS, TENANT_APPS
+from config.settings.shares import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 DATA_DIR = Path(os.environ.get("DATA_DIR", BASE_DIR / ".data"))
@@ -86,6 +87,7 @@ MIDDLEWARE = [
     "storefront.preview.PreviewMiddleware",
     "tenants.refusals.RefusalMiddleware",
     "core.integrations.rates.FairShareMiddleware",
+    "tenants.replica.OwnWritesMiddleware",
     "core.integrations.idempotency.IdempotencyMiddleware",
 ]
 
@@ -134,9 +136,16 @@ def database(url: str) -> dict[str, Any]:
 DATABASES = {
     "default": database(os.environ.get("DATABASE_URL", "postgres://smartseller@127.0.0.1:5432/smartseller"))
 }
+# A copy that reports may read (tenants.replica). It refuses writes, whatever it is.
+if REPLICA_URL := os.environ.get("REPLICA_URL", ""):
+    DATABASES["replica"] = database(REPLICA_URL)
+    DATABASES["replica"]["OPTIONS"] = {"connect_timeout": 2, "options": "-c default_transaction_read_only=on"}
+# Nothing is read from a copy that is further behind, nor for so long after one has written oneself.
+REPLICA_LAG_SECONDS = 5
+REPLICA_OWN_WRITES_SECONDS = 10
 # The role that tables belong to, where it is not the one that logs in: see tenants.privileges.
 DATABASE_OWNER_ROLE = os.environ.get("DATABASE_OWNER_ROLE", "")
-DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+DATABASE_ROUTERS = ["tenants.replica.ReplicaRouter", "django_tenants.routers.TenantSyncRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TENANT_MODEL = "tenants.Store"
 TENANT_DOMAIN_MODEL = "tenants.Hostname"
@@ -292,7 +301,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
-# Archives that sellers fetch, and backups: folders that web and workers share, the second one on another disk.
+# Archives that sellers fetch, and backups: folders that web and workers share, the latter on another disk.
 ARCHIVE_DIR = Path(os.environ.get("ARCHIVE_DIR", DATA_DIR / "archives"))
 BACKUP_DIR = Path(os.environ.get("BACKUP_DIR", DATA_DIR / "backups"))
 # The folder with pg_dump and pg_restore, where they are neither on PATH nor in the embedded server's wheel.
@@ -306,29 +315,6 @@ DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", f"{BRAND_NAME} <no-rep
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # A mail server that hangs must not hold a worker longer than its lease.
 EMAIL_TIMEOUT = 30
-
-# --- Fair sharing -----------------------------------------------------------------------------------
-# Requests that one store may make, as (per second, at once); see tenants.fair_share. Pages that are kept for
-# everybody, pictures and notices of payment gateways are not counted.
-FAIR_SHARES: dict[str, tuple[float, int] | None] = {
-    # One API key; and all keys of a store together, of which a plan may grant more (`api_per_second`).
-    "key": (4, 40),
-    "api": (20, 200),
-    # What asks the store's API with no key or a wrong one, by address.
-    "stranger": (1, 20),
-    # A storefront of one's own, and the pages of dashboard and shop.
-    "shop": (50, 500),
-    "pages": (100, 1000),
-}
-
-# --- Duties: what is done later ---------------------------------------------------------------------
-WORK_POLL_SECONDS = 2.0
-WORK_LEASE_SECONDS = 300
-# One store has at most so many duties running, and at most half of all worker processes.
-WORK_JOBS_PER_STORE = 2
-WORK_PROCESSES = int(os.environ.get("WORK_PROCESSES", "2"))
-WORK_KEEP_DONE_DAYS = 14
-WORK_KEEP_FAILED_DAYS = 90
 
 # --- What operators see -----------------------------------------------------------------------------
 # Metrics for Prometheus, on a port of their own (0: none). Processes that share a machine and a port also

@@ -3,7 +3,8 @@
 import os
 
 from config.settings.base import *  # noqa: F403
-from config.settings.base import DATA_DIR, FAIR_SHARES, INSTALLED_APPS, MIDDLEWARE
+from config.settings.base import DATA_DIR, INSTALLED_APPS, MIDDLEWARE
+from config.settings.shares import FAIR_SHARES
 
 DEBUG = False
 DEVELOPMENT = True

@@ -12,6 +12,7 @@ from core.analytics.selectors import Comparison, Figures
 from core.kernel import profile
 from core.kernel.schemas import MoneyOut, StrictSchema, answers
 from tenants.permissions import Permission, requires
+from tenants.replica import reads_replica
 from tenants.requests import StoreRequest
 
 router = Router(tags=["Home"])
@@ -116,6 +117,7 @@ class FoundOut(Schema):
 
 @router.get("/home", response=answers(HomeOut), operation_id="get_home")
 @requires(Permission.VIEW_HOME)
+@reads_replica
 def get_home(request: StoreRequest) -> Any:
     """The figures of the front page, what waits for a person, and how far the store's opening is."""
     now, zone, actor = timezone.now(), request.store.time_zone, request.actor
@@ -138,6 +140,7 @@ def get_home(request: StoreRequest) -> Any:
 
 @router.get("/sales/days", response=answers(DaysOut), operation_id="list_daily_sales")
 @requires(Permission.VIEW_HOME)
+@reads_replica
 def list_daily_sales(request: StoreRequest, asked: Query[DaysQuery]) -> Any:
     """Sales and orders of each day up to today, oldest first."""
     zone = request.store.time_zone

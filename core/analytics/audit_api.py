@@ -11,6 +11,7 @@ from core.analytics.selectors.acting import AuditFilters
 from core.kernel.models import AuditEntry
 from core.kernel.schemas import StrictSchema, answers
 from tenants.permissions import Permission, requires
+from tenants.replica import reads_replica
 from tenants.requests import StoreRequest
 
 router = Router(tags=["Audit log"])
@@ -85,6 +86,7 @@ class AuditQuery(StrictSchema):
 
 @router.get("/audit-entries", response=answers(AuditEntriesOut), operation_id="list_audit_entries")
 @requires(Permission.VIEW_AUDIT)
+@reads_replica
 def list_audit_entries(request: StoreRequest, asked: Query[AuditQuery]) -> Any:
     """Every change of the store by people, keys and jobs, newest first."""
     told = asked.dict(exclude={"after", "limit", "q"})

@@ -20,6 +20,7 @@ from core.kernel.exports import Cell, csv_file
 from core.kernel.formats import format_money
 from core.kernel.models import AuditEntry
 from tenants.permissions import Permission, requires
+from tenants.replica import reads_replica
 from tenants.requests import StoreRequest
 
 MOST_EXPORTED = 20_000
@@ -28,6 +29,7 @@ _LONGEST_QUERY = 80
 
 @require_safe
 @requires(Permission.VIEW_AUDIT)
+@reads_replica
 def audit_log(request: StoreRequest) -> HttpResponse:
     """Every change, newest first, narrowed by person, thing, act and day."""
     form, filters = _asked(request)
@@ -51,6 +53,7 @@ def audit_log(request: StoreRequest) -> HttpResponse:
 
 @require_safe
 @requires(Permission.VIEW_AUDIT)
+@reads_replica
 def export(request: StoreRequest) -> HttpResponse:
     """The entries that fit as a CSV file, newest first, one line per field that changed."""
     _form, filters = _asked(request)

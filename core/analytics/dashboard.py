@@ -19,11 +19,13 @@ from core.kernel.formats import format_day, format_money, format_number
 from tenants import hosts
 from tenants.models import HostKind
 from tenants.permissions import Actor, Permission, requires
+from tenants.replica import reads_replica
 from tenants.requests import StoreRequest
 
 
 @require_safe
 @requires(Permission.VIEW_HOME)
+@reads_replica
 def home(request: StoreRequest) -> HttpResponse:
     """Today at a glance."""
     now, zone, language = timezone.now(), request.store.time_zone, str(request.LANGUAGE_CODE)

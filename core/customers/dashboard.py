@@ -21,6 +21,7 @@ from core.kernel.errors import CommerceError
 from core.kernel.exports import csv_file
 from core.kernel.panels import Viewing
 from tenants.permissions import Permission, requires
+from tenants.replica import reads_replica
 from tenants.requests import StoreRequest
 
 MOST_EXPORTED = 10_000
@@ -68,6 +69,7 @@ def _chips(base: str, told: Mapping[str, str]) -> list[dict[str, Any]]:
 
 @require_safe
 @requires(Permission.VIEW_CUSTOMERS)
+@reads_replica
 def export(request: StoreRequest) -> HttpResponse:
     """The filtered list as a CSV file, newest first."""
     filters = CustomerFilterForm(request.GET).filters()

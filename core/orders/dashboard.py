@@ -19,6 +19,7 @@ from core.orders.list_page import export_rows, show_list
 from core.orders.models import Order
 from core.orders.order_page import show_order
 from tenants.permissions import Permission, requires
+from tenants.replica import reads_replica
 from tenants.requests import StoreRequest
 
 MOST_EXPORTED = 10_000
@@ -38,6 +39,7 @@ def order_list(request: StoreRequest) -> HttpResponse:
 
 @require_safe
 @requires(Permission.VIEW_ORDERS)
+@reads_replica
 def export(request: StoreRequest) -> HttpResponse:
     """The filtered list as a CSV file, newest first, one line per order."""
     filters = OrderFilterForm(request.GET).filters()

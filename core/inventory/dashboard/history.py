@@ -14,6 +14,7 @@ from core.inventory.forms import PastForm
 from core.inventory.models import MovementKind
 from core.kernel.exports import csv_file
 from tenants.permissions import Permission, requires
+from tenants.replica import reads_replica
 from tenants.requests import StoreRequest
 
 ROWS = 50
@@ -46,6 +47,7 @@ def movements(request: StoreRequest) -> HttpResponse:
 
 @require_safe
 @requires(Permission.VIEW_STOCK)
+@reads_replica
 def past(request: StoreRequest) -> HttpResponse:
     """What was on the shelves when a day ended; today without a day."""
     form = _past_form(request)
@@ -71,6 +73,7 @@ def past(request: StoreRequest) -> HttpResponse:
 
 @require_safe
 @requires(Permission.VIEW_STOCK)
+@reads_replica
 def past_export(request: StoreRequest) -> HttpResponse:
     """The same as a CSV file, whole."""
     form = _past_form(request)
