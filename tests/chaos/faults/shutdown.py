@@ -13,11 +13,15 @@ _LEAVES_WITHIN = 15.0
 
 
 class _Balancer:
-    """What a load balancer does: ask one instance, and the other when the first does not take the call."""
+    """What a load balancer does: ask one instance, and the other when the first does not take the call.
+
+    resting   instances that have gone and did not yet say that they are ready again
+    """
 
     def __init__(self, ports: tuple[int, int]) -> None:
         self.ports = ports
         self.asked, self.failed = 0, []
+        self.resting: set[int] = set()
         self._turn = 0
         self._guard = threading.Lock()
 
@@ -26,7 +30,7 @@ class _Balancer:
             self._turn += 1
             first, second = self.ports if self._turn % 2 else self.ports[::-1]
             self.asked += 1
-        for port in (first, second):
+        for port in (each for each in (first, second) if each not in self.resting):
             try:
                 status = shop.place(told, port=port).status
             except NoAnswer as broken:
@@ -68,9 +72,11 @@ def _deploy(row: Row, stage: Stage, shops: list[Shop], balancer: _Balancer, numb
     took = time.monotonic() - began
     row.expect(took < _LEAVES_WITHIN, f"{name} took {took:.0f} s to leave")
     row.expect(code in (0, -signal.SIGTERM), f"{name} ended with {code}")
+    balancer.resting.add(port)
     stage.start_web(name, port)
     _relieve_worker(row, stage)
     stage.wait_for_web(name=name, port=port)
+    balancer.resting.discard(port)
     time.sleep(0.5)
     stop.set()
     for shopper in shoppers:
