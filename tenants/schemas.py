@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
-from tenants import blueprint, context, privileges, structure
+from tenants import blueprint, citus, context, privileges, structure
 from tenants.failpoints import failpoint
 
 # The empty store that all others are compared with. It belongs to nobody.
@@ -34,6 +34,7 @@ def make(schema_name: str) -> None:
     """Create an empty schema; nothing happens when it exists."""
     with context.in_public(), privileges.as_owner(), connection.cursor() as cursor:
         cursor.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema_name}"')
+        citus.register(schema_name)
 
 
 def drop(schema_name: str) -> None:

@@ -146,6 +146,8 @@ REPLICA_OWN_WRITES_SECONDS = 10
 # The role that tables belong to, where it is not the one that logs in: see tenants.privileges.
 DATABASE_OWNER_ROLE = os.environ.get("DATABASE_OWNER_ROLE", "")
 DATABASE_ROUTERS = ["tenants.replica.ReplicaRouter", "django_tenants.routers.TenantSyncRouter"]
+# Whether the database is a Citus cluster, in which each store's schema is a shard (tenants.citus).
+CITUS = os.environ.get("CITUS", "") == "1"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TENANT_MODEL = "tenants.Store"
 TENANT_DOMAIN_MODEL = "tenants.Hostname"
