@@ -72,8 +72,16 @@ def test_the_image_runs_without_root_and_with_nothing_it_was_built_with():
 # Compose
 
 
-def test_compose_is_as_its_specification_says():
-    _run("check-jsonschema", "--builtin-schema", "vendor.compose-spec", FOLDER / "compose.yaml")
+@pytest.mark.parametrize("name", ["compose.yaml", "compose.citus.yaml"])
+def test_compose_is_as_its_specification_says(name: str):
+    _run("check-jsonschema", "--builtin-schema", "vendor.compose-spec", FOLDER / name)
+
+
+def test_every_process_of_a_cluster_knows_that_it_is_one():
+    told = next(_documents(FOLDER / "compose.citus.yaml"))["services"]
+
+    for name in ("setup", "web", "worker", "scheduler"):
+        assert told[name]["environment"] == {"CITUS": "1", "DATABASE_OWNER_ROLE": ""}
 
 
 def test_every_service_that_goes_on_says_whether_it_is_well():
