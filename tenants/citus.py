@@ -5,7 +5,7 @@ will stay. Everything else is as without: a statement names one store, and its n
 long as a store's schema has nothing that Citus refuses; `unsuited` finds what it has.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
@@ -23,7 +23,7 @@ def register(schema_name: str) -> None:
 
 def unsuited(schema_name: str) -> list[str]:
     """What this schema has that Citus would refuse, each in a line; empty when it could be moved there."""
-    told = {"schema": schema_name, "tolerated": list(settings.TOLERATED_TRIGGERS)}
+    told: dict[str, Any] = {"schema": schema_name, "tolerated": list(settings.TOLERATED_TRIGGERS)}
     with context.in_public(), connection.cursor() as cursor:
         cursor.execute(_UNSUITED, told)
         return [f"{kind}: {name}" for kind, name in cursor.fetchall()]
