@@ -16,7 +16,7 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WEBHOOKS_MAY_LOOP_BACK = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A test asks faster than anybody may; the tests of the limits set their own.
-FAIR_SHARES: dict[str, tuple[float, int] | None] = {}
+FAIR_SHARES = {}
 WORK_PROCESSES = 4
 # Tests of the pool fill it themselves; the tripwires of tests/conftest.py are no part of a store.
 STORE_POOL_SIZE = 0

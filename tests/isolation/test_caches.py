@@ -117,6 +117,7 @@ REMEMBERED = {
     "tenants/readiness.py": "what the code's migrations are",
     "tenants/heads.py": "what the code's migrations are",
     "tenants/blueprint.py": "how an empty store is made",
+    "tenants/fleet/plans.py": "what the code's migrations are",
 }
 
 
