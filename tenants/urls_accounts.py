@@ -25,7 +25,7 @@ leads_inside = csp_update(
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("signup/", platform.sign_up, name="account_signup"),
+    path("signup/", leads_inside(platform.sign_up), name="account_signup"),
     path("login/", leads_inside(account.login), name="account_login"),
     path("logout/", clears_site(leads_inside(account.logout)), name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),

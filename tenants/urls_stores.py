@@ -2,12 +2,13 @@
 
 from django.urls import path
 
+from tenants.urls_accounts import leads_inside
 from tenants.views import leaving, platform
 
 app_name = "stores"
 urlpatterns = [
     path("", platform.stores, name="list"),
-    path("new/", platform.new_store, name="new"),
+    path("new/", leads_inside(platform.new_store), name="new"),
     path("<slug:slug>/opening/", platform.opening, name="opening"),
     path("<slug:slug>/enter/", platform.enter, name="enter"),
     path("<slug:slug>/prove/", leaving.prove, name="prove"),

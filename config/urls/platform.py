@@ -14,7 +14,7 @@ handler500 = "tenants.refusals.broken"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.home, name="home"),
     path("language/", public(set_language), name="set_language"),
-    path("signup/", platform.sign_up, name="sign_up"),
+    path("signup/", leads_inside(platform.sign_up), name="sign_up"),
     path("signup/address/", platform.propose_address, name="propose_address"),
     path("stores/", include("tenants.urls_stores")),
     path("invitations/<str:token>/", leads_inside(invitations.invitation), name="invitation"),

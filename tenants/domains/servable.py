@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from tenants import context
 from tenants.models import DomainClaim, StoreState
 
-_VERSION, _NAMES = "servable-domains:version", "servable-domains:names"
+_VERSION, _NAMES = "platform:servable-domains:version", "platform:servable-domains:names"
 _PATIENCE_SECONDS: Final = 0.05
 # How long a copy serves while Redis is away, before the database is read again.
 _STALE_SECONDS: Final = 30.0

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import socket
 import sys
 import time
@@ -100,7 +101,8 @@ def test_says_where_to_go_and_who_may_log_in(tmp_path, capsys):
     said = capsys.readouterr().out
     assert said.startswith("\nSmartSeller is ready\n")
     assert "Log in      sari@example.test  pw" in said
-    assert f"DATA_DIR={tmp_path} {sys.executable} manage.py console_code" in said
+    program = shlex.quote(sys.executable)
+    assert f"DATA_DIR={tmp_path} {program} manage.py console_code" in said
     assert "http://localhost:8002" in said
     assert said.count("Metrics     http://127.0.0.1:8003/metrics") == 1
 

@@ -25,6 +25,12 @@ from tests.factories.orders import placed_order
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture(autouse=True)
+def _own_files(settings, tmp_path: Path) -> None:
+    """What is counted here is what is made here."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
 def quietly(done: int, total: int, note: str) -> None:
     """Nobody is watching."""
 

@@ -36,6 +36,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _nothing_stays(kopi: Store, settings, tmp_path: Path) -> Iterator[None]:
     settings.BACKUP_DIR = tmp_path / "backups"
+    settings.MEDIA_ROOT = tmp_path / "media"
     yield
     for row in Restoration.objects.all():
         for name in (row.new_schema, row.kept_schema):

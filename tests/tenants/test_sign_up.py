@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.test import Client
 
@@ -102,3 +103,14 @@ def test_who_asks_only_for_the_head_is_answered(platform: Client, path: str):
     answer = platform.head(path)
 
     assert (answer.status_code, answer.content) == (200, b"")
+
+
+@pytest.mark.parametrize("path", ["/signup/", "/accounts/signup/", "/accounts/login/", "/stores/new/"])
+def test_a_form_may_end_on_a_dashboard(platform: Client, sari: User, log_in: Callable, path: str):
+    """Browsers hold every redirect after a form against the policy of its page."""
+    browser = log_in(sari) if path == "/stores/new/" else platform
+
+    policy = browser.get(path).headers["Content-Security-Policy"]
+
+    allowed = next(part for part in policy.split("; ") if part.startswith("form-action"))
+    assert f"http://*.{settings.DASHBOARD_SUFFIX}" in allowed
