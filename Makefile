@@ -17,12 +17,12 @@ PY := .venv/bin/python
 # An environment whose Python was moved or removed is no environment.
 $(shell $(PY) -c '' 2>/dev/null || rm -f .venv/*.stamp)
 PIP := $(PY) -m pip --disable-pip-version-check --no-input install -qq --progress-bar off --require-hashes
-# Tests that drive Chromium or kill processes run in CI and on request: make test BROWSER=1 CHAOS=1
-MARKERS := not bench$(if $(CI)$(CHAOS),, and not chaos)$(if $(CI)$(BROWSER),, and not browser)
+# The long tests run in CI and on request: make test ATTACK=1 BROWSER=1 CHAOS=1
+MARKERS := not bench$(if $(CI)$(ATTACK),, and not attack)$(if $(CI)$(CHAOS),, and not chaos)$(if $(CI)$(BROWSER),, and not browser)
 
 help:
 	@echo "make run     start SmartSeller on http://localhost:$(PORT)  (PORT=8001, DATA_DIR=.data, SEED=0)"
-	@echo "make test    run the tests                              (BROWSER=1 also drives Chromium, CHAOS=1 kills workers, ARGS='-k stock', WORKERS=2)"
+	@echo "make test    run the tests                              (ATTACK=1 tries everybody at every door, BROWSER=1 drives Chromium, CHAOS=1 kills workers, ARGS='-k stock', WORKERS=2)"
 	@echo "make mutations  take the guards away one by one: the tests that watch over them must go red (ARGS=schema-guard)"
 	@echo "make bench   measure pages, papers and sign-up in a store of the demo's size"
 	@echo "make chaos   kill, cut and starve servers of its own; see that nothing is lost  (CHAOS=short, ONLY=F-WEB,F-PG)"

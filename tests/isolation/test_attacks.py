@@ -72,6 +72,7 @@ NOT_IN_BACKUPS = {"backups/{uuidstr:backup_id}/products/{slug:product_id}"}
 _DRAWN = ("OWNER", "staff", "own", "stranger")
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize("row", rows("DASHBOARD", "PLATFORM", "CONSOLE", "STOREFRONT"), ids=str)
 def test_a_page(row: Row, play: Play, monkeypatch: pytest.MonkeyPatch):
     wrong = []
@@ -162,6 +163,7 @@ def call(
     )
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize("row", rows("API"), ids=str)
 def test_an_operation_of_the_store(row: Row, play: Play):
     before = writes()
@@ -187,6 +189,7 @@ def test_an_operation_of_the_store(row: Row, play: Play):
     assert is_beyond or is_not_kept or outcome(answer) == "in", answer.content
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize("row", rows("SHOP_API"), ids=str)
 def test_an_operation_of_the_shop(row: Row, play: Play):
     for person in play.crowd["STOREFRONT"]:

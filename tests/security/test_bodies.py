@@ -35,6 +35,7 @@ from tests.security.nonsense import (
 )
 
 __all__ = ["play"]
+pytestmark = pytest.mark.attack
 REFUSED = {400, 403, 404, 409, 410, 413, 415, 422}
 TAKING = [
     row

@@ -25,6 +25,7 @@ from tests.security.payloads import SSTI, XSS, counted
 from tests.security.reading import faults_of
 from tests.security.stage import KEPT, addresses, furnish, plant_texts, text_columns
 
+pytestmark = pytest.mark.attack
 ALL = "\n".join((*XSS, *SSTI))
 # Where an index holds at most some 2,700 bytes.
 SHORT = " ".join((*XSS[::40], *SSTI[::20]))[:900]
