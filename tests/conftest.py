@@ -132,7 +132,7 @@ DO $$ DECLARE found record; BEGIN
         EXECUTE format('DELETE FROM {schema}.%I', found.tablename);
     END LOOP;
     PERFORM setval(format('{schema}.%I', sequencename), start_value, false) FROM pg_sequences
-        WHERE schemaname = '{schema}';
+        WHERE schemaname = '{schema}' AND sequencename <> 'django_migrations_id_seq';
 END $$;
 SET session_replication_role = DEFAULT;
 """

@@ -94,6 +94,7 @@ MEANS = {
     "api/storefront/v1/orders/{token}": "order_token",
     # the platform and its console
     "stores/{slug}": "slug",
+    "fleet/{slug}": "slug",
     "invitations/{token}": "invitation_token",
     "accounts/confirm-email/{key}": "mail_key",
     "accounts/password/reset/key/{uidb36}": "reset_user",
