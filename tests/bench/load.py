@@ -5,28 +5,23 @@ own `/livez`: of both the medians count. STORES=200 others, ORDERS=100000, SECON
 The table is also in DATA_DIR/bench.json. On a busy machine only the ratios say something.
 """
 
-import json
 import os
 import re
-import shutil
 import socket
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from threading import Thread
 from urllib.parse import urlencode
 
-import django
-
-from config.embedded import accounts
 from config.embedded.ports import free_port
 from config.launch.environment import ROOT
-from tests.bench.report import DATA_DIR, Figure, at_most, finish
+from tests.bench.ground import join, running
+from tests.bench.report import DATA_DIR, Figure, at_most, finish, p95
 
 HOME = DATA_DIR / "bench-load"
 PORT = free_port()
@@ -141,10 +136,6 @@ def hello(link: Link, number: int) -> object:
     return link.get("/livez")
 
 
-def p95(times: list[float]) -> float:
-    return sorted(times)[max(0, round(len(times) * 0.95) - 1)]
-
-
 def buy(link: Link, number: int) -> None:
     """A new shopper: two products into the cart, and the order."""
     link.cookies.clear()
@@ -179,7 +170,7 @@ _form: dict[str, str] = {}
 def main() -> int:
     """Start, fill, measure, stop. Returns 1 when a target was missed by more than the tolerance."""
     began = time.perf_counter()
-    with running() as launched:
+    with running(HOME, PORT, pool=0) as launched:
         print(f"ready after {time.perf_counter() - began:.0f} s", flush=True)
         session = _fill()
         print(f"filled after {time.perf_counter() - began:.0f} s", flush=True)
@@ -263,50 +254,8 @@ def _read(file: Path) -> bytes:
         return b""
 
 
-@contextmanager
-def running() -> Iterator[int]:
-    """`make run` without demo stores: its process id."""
-    accounts.remove_reachable(HOME / "postgres")
-    shutil.rmtree(HOME, ignore_errors=True)
-    HOME.mkdir(parents=True)
-    env = {
-        **{name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")},
-        "PORT": str(PORT),
-        "DATA_DIR": str(HOME),
-        "SEED": "0",
-        "STORE_POOL_SIZE": "0",
-        "LOG_LEVEL": "WARNING",
-        "DJANGO_SETTINGS_MODULE": "config.settings.dev",
-    }
-    log = (HOME / "bench.log").open("w+")
-    child = subprocess.Popen(
-        [sys.executable, "-m", "config.launch"], cwd=ROOT, env=env, stdout=log, stderr=log
-    )
-    try:
-        deadline = time.monotonic() + 240
-        while "is ready" not in Path(log.name).read_text():
-            assert child.poll() is None and time.monotonic() < deadline, Path(log.name).read_text()
-            time.sleep(0.2)
-        yield child.pid
-    finally:
-        child.terminate()
-        child.wait(60)
-        log.close()
-
-
 def _fill() -> str:
-    memory = json.loads((HOME / "embedded.json").read_text())
-    user, port = f"smartseller:{memory['postgres_password']}", memory["postgres_port"]
-    os.environ |= {
-        "DJANGO_SETTINGS_MODULE": "config.settings.dev",
-        "DATABASE_URL": f"postgres://{user}@127.0.0.1:{port}/smartseller",
-        "REDIS_URL": _redis_url(memory),
-        "SECRET_KEY": memory["secret_key"],
-        "DATA_DIR": str(HOME),
-        "PORT": str(PORT),
-        "STORE_POOL_SIZE": "0",
-    }
-    django.setup()
+    join(HOME, PORT, pool=0)
     from core.catalog.models import Variant  # noqa: PLC0415
     from tenants import context  # noqa: PLC0415
     from tests.bench import filling  # noqa: PLC0415
@@ -320,10 +269,6 @@ def _fill() -> str:
         _variants[:] = rows[:500]
         _form.update(checkout_form())
     return session
-
-
-def _redis_url(memory: dict) -> str:
-    return f"redis://:{memory['redis_password']}@127.0.0.1:{memory['redis_port']}/0"
 
 
 if __name__ == "__main__":

@@ -42,6 +42,12 @@ def at_most(
     return Figure(name, round(value, 4), unit, floor, ratio, most, None if most is None else value <= most)
 
 
+def p95(times: Iterable[float]) -> float:
+    """What 95 of 100 stay under."""
+    ordered = sorted(times)
+    return ordered[max(0, round(len(ordered) * 0.95) - 1)]
+
+
 def finish(figures: Iterable[Figure], *, folder: Path = DATA_DIR) -> int:
     """Print the table and merge it into bench.json. Returns 1 when a target was clearly missed."""
     rows = list(figures)

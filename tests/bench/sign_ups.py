@@ -5,57 +5,28 @@ the password's hash alone, and a schema that is made by sending the blueprint to
 table is also in DATA_DIR/bench.json. PORT, DATA_DIR as for `make run`.
 """
 
-import json
 import os
 import re
-import shutil
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlencode
 
-import django
 import psycopg2
 
-from config.embedded import accounts
 from config.embedded.ports import free_port
-from config.launch.environment import ROOT
+from tests.bench.ground import join, running
+from tests.bench.report import DATA_DIR, Figure, at_most, finish, p95
 
-DATA_DIR = (ROOT / (os.environ.get("DATA_DIR") or ".data")).resolve()
 HOME = DATA_DIR / "bench"
 PORT = free_port()
 ALONE, RUSH, AT_ONCE, POOL = 40, 50, 20, 64
-# A gate is not a target: machines that others use as well differ by a fifth from run to run.
-TOLERANCE = 0.8
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One line of the table. `ratio` compares with the floor; `ok` says whether the target was met."""
-
-    name: str
-    value: float
-    unit: str
-    floor: float | None
-    ratio: float | None
-    target: float | None
-    ok: bool | None
-
-
-def figure(
-    name: str, value: float, unit: str, floor: float | None = None, most: float | None = None
-) -> Figure:
-    """Judge a time by the most that it may be."""
-    ratio = value / floor if floor else None
-    return Figure(name, value, unit, floor, ratio, most, None if most is None else value <= most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,32 +39,10 @@ class Took:
 
 def main() -> int:
     """Measure, print, write down. Returns 1 when a target was missed by more than the tolerance."""
-    with _running() as launched:
-        _log_in_to_the_database()
+    with running(HOME, PORT, pool=POOL) as launched:
+        join(HOME, PORT, pool=POOL)
         figures = [*_build(), *_sign_ups(launched)]
-    width = max(len(each.name) for each in figures)
-    for each in figures:
-        print(_line(each, width))
-    _write(figures)
-    return 0 if all(_is_tolerable(each) for each in figures) else 1
-
-
-def _is_tolerable(each: Figure) -> bool:
-    return each.target is None or each.value * TOLERANCE <= each.target
-
-
-def _line(each: Figure, width: int) -> str:
-    floor = f"floor {each.floor:7.1f}  x{each.ratio:5.2f}" if each.floor else " " * 21
-    verdict = f"target {each.target:6.0f}  {'met' if each.ok else 'MISSED'}" if each.target else ""
-    return f"{each.name:<{width}}  {each.value:8.1f} {each.unit}  {floor}  {verdict}".rstrip()
-
-
-def _write(figures: list[Figure]) -> None:
-    file = DATA_DIR / "bench.json"
-    known = json.loads(file.read_text()) if file.exists() else []
-    names = {each.name for each in figures}
-    rest = [row for row in known if row["name"] not in names]
-    file.write_text(json.dumps([*rest, *map(asdict, figures)], indent=1))
+    return finish(figures)
 
 
 # What is measured
@@ -123,18 +72,18 @@ def _sign_ups(launched: int) -> Iterator[Figure]:
             times = sorted(getattr(each, what) for each in took)
             most = {"request": 130.0} if is_alone else {"usable": 1000.0}
             base = (floor if is_alone else many) if what == "request" else None
-            yield figure(f"sign-up, {name}: {what}, p50", statistics.median(times), "ms", base)
-            yield figure(f"sign-up, {name}: {what}, p95", _p95(times), "ms", base, most.get(what))
+            yield at_most(f"sign-up, {name}: {what}, p50", statistics.median(times), "ms", floor=base)
+            yield at_most(f"sign-up, {name}: {what}, p95", p95(times), "ms", floor=base, most=most.get(what))
 
     # Other programs do not change it: 20 at a time wait 20 times as long, shared by the cores.
-    yield figure("sign-up: processor time of all processes", spent, "ms", floor)
-    yield figure("sign-up, one at a time: from there into the dashboard, p95", _p95(inside), "ms")
+    yield at_most("sign-up: processor time of all processes", spent, "ms", floor=floor)
+    yield at_most("sign-up, one at a time: from there into the dashboard, p95", p95(inside), "ms")
 
 
 def _hashes_at_once(make_password: Callable[[str], str]) -> float:
     """How long one of 20 waits for its password's hash alone, on all of this machine's cores."""
     with ThreadPoolExecutor(AT_ONCE) as crowd:
-        return _p95(
+        return p95(
             sorted(crowd.map(lambda _: _timed(lambda: make_password("tiga kata acak ini")), range(RUSH)))
         )
 
@@ -155,12 +104,14 @@ def _build() -> Iterator[Figure]:
     for _ in range(20):
         takes.append(_timed(lambda: _given_back(pool.take)))
     floor = statistics.median(floors)
-    yield figure("new store, pool empty: tables", statistics.median(ours), "ms", floor, 1.5 * floor)
-    yield figure("new store, pool warm: taking a schema, p95", _p95(sorted(takes)), "ms", None, 5.0)
+    yield at_most(
+        "new store, pool empty: tables", statistics.median(ours), "ms", floor=floor, most=1.5 * floor
+    )
+    yield at_most("new store, pool warm: taking a schema, p95", p95(takes), "ms", most=5.0)
 
 
 def _by_hand(name: str, text: str) -> None:
-    with psycopg2.connect(_database_url()) as link, link.cursor() as cursor:
+    with psycopg2.connect(os.environ["DATABASE_URL"]) as link, link.cursor() as cursor:
         cursor.execute(f'CREATE SCHEMA "{name}"; SET search_path = "{name}", public')
         cursor.execute(
             "CREATE TABLE django_migrations (id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, "
@@ -255,38 +206,6 @@ class Visitor:
 # What it runs on
 
 
-@contextmanager
-def _running() -> Iterator[int]:
-    """`make run` without demo stores, with a pool that a rush does not empty: its process id."""
-    # What an earlier run left behind would make this one slower.
-    accounts.remove_reachable(HOME / "postgres")
-    shutil.rmtree(HOME, ignore_errors=True)
-    HOME.mkdir(parents=True)
-    env = {
-        **{name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")},
-        "PORT": str(PORT),
-        "DATA_DIR": str(HOME),
-        "SEED": "0",
-        "STORE_POOL_SIZE": str(POOL),
-        "LOG_LEVEL": "WARNING",
-        "DJANGO_SETTINGS_MODULE": "config.settings.dev",
-    }
-    log = (HOME / "bench.log").open("w+")
-    child = subprocess.Popen(
-        [sys.executable, "-m", "config.launch"], cwd=ROOT, env=env, stdout=log, stderr=log
-    )
-    try:
-        deadline = time.monotonic() + 180
-        while "is ready" not in Path(log.name).read_text():
-            assert child.poll() is None and time.monotonic() < deadline, Path(log.name).read_text()
-            time.sleep(0.2)
-        yield child.pid
-    finally:
-        child.terminate()
-        child.wait(60)
-        log.close()
-
-
 def processor_seconds(root: int) -> float:
     """What a process and all below it have used, those that have ended included."""
     parents, used = {}, {}
@@ -301,21 +220,6 @@ def processor_seconds(root: int) -> float:
     while grown := {pid for pid, parent in parents.items() if parent in below} - below:
         below |= grown
     return sum(used[pid] for pid in below)
-
-
-def _database_url() -> str:
-    memory = json.loads((HOME / "embedded.json").read_text())
-    return f"postgres://smartseller:{memory['postgres_password']}@127.0.0.1:{memory['postgres_port']}/smartseller"
-
-
-def _log_in_to_the_database() -> None:
-    os.environ |= {
-        "DJANGO_SETTINGS_MODULE": "config.settings.dev",
-        "DATABASE_URL": _database_url(),
-        "DATA_DIR": str(HOME),
-        "STORE_POOL_SIZE": str(POOL),
-    }
-    django.setup()
 
 
 def _wait_for_the_pool() -> None:
@@ -338,10 +242,6 @@ def _timed(act: Callable[[], object]) -> float:
     began = time.perf_counter()
     act()
     return (time.perf_counter() - began) * 1000
-
-
-def _p95(times: list[float]) -> float:
-    return sorted(times)[max(0, round(len(times) * 0.95) - 1)]
 
 
 if __name__ == "__main__":

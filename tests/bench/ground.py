@@ -1,0 +1,63 @@
+"""What the benchmarks over HTTP run on: everything that `make run` starts, without demo stores."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import django
+
+from config.embedded import accounts
+from config.launch.environment import ROOT
+
+SETTINGS = "config.settings.dev"
+
+
+@contextmanager
+def running(home: Path, port: int, *, pool: int) -> Iterator[int]:
+    """`make run` in an empty folder, with so many ready schemas: its process id."""
+    # What an earlier run left behind would make this one slower.
+    accounts.remove_reachable(home / "postgres")
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    env = {
+        **{name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")},
+        "PORT": str(port),
+        "DATA_DIR": str(home),
+        "SEED": "0",
+        "STORE_POOL_SIZE": str(pool),
+        "LOG_LEVEL": "WARNING",
+        "DJANGO_SETTINGS_MODULE": SETTINGS,
+    }
+    log = (home / "bench.log").open("w+")
+    child = subprocess.Popen(
+        [sys.executable, "-m", "config.launch"], cwd=ROOT, env=env, stdout=log, stderr=log
+    )
+    try:
+        deadline = time.monotonic() + 240
+        while "is ready" not in Path(log.name).read_text():
+            assert child.poll() is None and time.monotonic() < deadline, Path(log.name).read_text()
+            time.sleep(0.2)
+        yield child.pid
+    finally:
+        child.terminate()
+        child.wait(60)
+        log.close()
+
+
+def join(home: Path, port: int, *, pool: int) -> None:
+    """Let this process ask the servers that `running` has started."""
+    told = json.loads((home / "running.json").read_text())
+    os.environ |= {
+        **{name: told[name] for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY") if name in told},
+        "DJANGO_SETTINGS_MODULE": SETTINGS,
+        "DATA_DIR": str(home),
+        "PORT": str(port),
+        "STORE_POOL_SIZE": str(pool),
+    }
+    django.setup()
