@@ -1,78 +1,56 @@
-"""Plans and who is on which: the platform's side of the money."""
+"""The platform's side of the money: what is for sale, who is on what, what was billed, how we grow."""
 
-from django.db import models
-from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
-
-from billing.plans import GIB
-
-
-class Plan(models.Model):
-    """What a store may do and what that costs. Plans are data: a changed plan is a new version."""
-
-    code = models.CharField(max_length=20)
-    version = models.PositiveSmallIntegerField(default=1)
-    name = models.CharField(max_length=40)
-    # In cents of US dollars and in whole rupiah, for one month.
-    month_usd_amount = models.BigIntegerField()
-    month_idr_amount = models.BigIntegerField()
-    # Limits by name; null is unlimited. Copied to Store.entitlements.
-    entitlements = models.JSONField(default=dict)
-    position = models.PositiveSmallIntegerField(default=0)
-    is_offered = models.BooleanField(default=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["code", "version"], name="plan_one_per_version")]
-
-    def __str__(self) -> str:
-        return f"{self.code} v{self.version}"
-
-    @property
-    def picture_gigabytes(self) -> int:
-        """Room for pictures, the way a price list says it."""
-        return int(self.entitlements.get("storage_bytes") or 0) // GIB
-
-
-class SubscriptionState(models.TextChoices):
-    TRIALING = "TRIALING", _("Trial")
-    ACTIVE = "ACTIVE", _("Active")
-    ENDED = "ENDED", _("Ended")
-
-
-class Subscription(models.Model):
-    """Which plan a store is on. The local row is what grants access."""
-
-    store = models.OneToOneField("tenants.Store", models.CASCADE, related_name="subscription")
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="subscriptions")
-    state = models.CharField(max_length=10, choices=SubscriptionState)
-    trial_ends_at = models.DateTimeField(null=True)
-    started_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(state="TRIALING") | Q(trial_ends_at__isnull=False),
-                name="subscription_trial_ends",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.store_id} on {self.plan_id}"
-
-
-class Usage(models.Model):
-    """How much of one thing a store had when it was last counted, for the staff and for notices.
-
-    Limits are never held against these rows: whoever adds something counts for themselves.
-    """
-
-    store = models.ForeignKey("tenants.Store", models.CASCADE, related_name="usage")
-    name = models.CharField(max_length=30)
-    used = models.BigIntegerField()
-    counted_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["store", "name"], name="usage_one_per_name")]
-
-    def __str__(self) -> str:
-        return f"{self.store_id} {self.name}: {self.used}"
+from billing.growth_models import AcquisitionCost as AcquisitionCost
+from billing.growth_models import CallDay as CallDay
+from billing.growth_models import CommissionEntry as CommissionEntry
+from billing.growth_models import CommissionKind as CommissionKind
+from billing.growth_models import CommissionTier as CommissionTier
+from billing.growth_models import FeatureUse as FeatureUse
+from billing.growth_models import FunnelStep as FunnelStep
+from billing.growth_models import LookInConsent as LookInConsent
+from billing.growth_models import Partner as Partner
+from billing.growth_models import PartnerState as PartnerState
+from billing.growth_models import Payout as Payout
+from billing.growth_models import PayoutState as PayoutState
+from billing.growth_models import Referral as Referral
+from billing.growth_models import Step as Step
+from billing.growth_models import SurveyAnswer as SurveyAnswer
+from billing.growth_models import VisitDay as VisitDay
+from billing.invoice_models import CreditNote as CreditNote
+from billing.invoice_models import FeeEntry as FeeEntry
+from billing.invoice_models import FeeKind as FeeKind
+from billing.invoice_models import FeeReport as FeeReport
+from billing.invoice_models import Invoice as Invoice
+from billing.invoice_models import InvoiceLine as InvoiceLine
+from billing.invoice_models import InvoicePayment as InvoicePayment
+from billing.invoice_models import InvoiceRefund as InvoiceRefund
+from billing.invoice_models import InvoiceState as InvoiceState
+from billing.invoice_models import LineKind as LineKind
+from billing.invoice_models import NumberSeries as NumberSeries
+from billing.invoice_models import PaymentState as PaymentState
+from billing.invoice_models import RefundState as RefundState
+from billing.plan_models import AddOn as AddOn
+from billing.plan_models import AddOnUse as AddOnUse
+from billing.plan_models import Coupon as Coupon
+from billing.plan_models import Currency as Currency
+from billing.plan_models import Interval as Interval
+from billing.plan_models import Plan as Plan
+from billing.plan_models import StoreAddOn as StoreAddOn
+from billing.plan_models import StoreAddOnState as StoreAddOnState
+from billing.plan_models import TaxRate as TaxRate
+from billing.service_models import Service as Service
+from billing.service_models import ServiceOrder as ServiceOrder
+from billing.service_models import ServiceOrderState as ServiceOrderState
+from billing.subscription_models import PAYING as PAYING
+from billing.subscription_models import Access as Access
+from billing.subscription_models import AccessRule as AccessRule
+from billing.subscription_models import EventKind as EventKind
+from billing.subscription_models import IntentState as IntentState
+from billing.subscription_models import NoticeState as NoticeState
+from billing.subscription_models import Provider as Provider
+from billing.subscription_models import ProviderNotice as ProviderNotice
+from billing.subscription_models import Subscription as Subscription
+from billing.subscription_models import SubscriptionEvent as SubscriptionEvent
+from billing.subscription_models import SubscriptionIntent as SubscriptionIntent
+from billing.subscription_models import SubscriptionState as SubscriptionState
+from billing.subscription_models import Usage as Usage

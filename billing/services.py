@@ -8,8 +8,16 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from billing.models import Plan, Subscription, SubscriptionState, Usage
-from billing.plans import LONGEST_EXTENSION_DAYS, PLANS, TRIAL_DAYS, TRIAL_PLAN
+from billing.models import AccessRule, Plan, Subscription, SubscriptionState, TaxRate, Usage
+from billing.plans import (
+    ACCESS_RULES,
+    LONGEST_EXTENSION_DAYS,
+    PLANS,
+    TAX_RATES,
+    TRIAL_DAYS,
+    TRIAL_PLAN,
+    PlanSeed,
+)
 from tenants import acts, context, entitlements
 from tenants.errors import CommerceError
 from tenants.models import Store
@@ -22,19 +30,40 @@ class PlanRefused(CommerceError):
 
 
 def load_plans() -> None:
-    """Write the first version of each plan where it is missing; never changes a plan that exists."""
-    for position, plan in enumerate(PLANS):
-        Plan.objects.get_or_create(
-            code=plan.code,
-            version=1,
-            defaults={
-                "name": plan.name,
-                "month_usd_amount": plan.month_usd_amount,
-                "month_idr_amount": plan.month_idr_amount,
-                "entitlements": plan.entitlements,
-                "position": position,
-            },
+    """Write the plans, rules of access and tax rates that we start with where they are missing.
+
+    Never changes one that exists, but for what it has no value for yet since the column came later.
+    """
+    for position, seed in enumerate(PLANS):
+        plan, is_new = Plan.objects.get_or_create(
+            code=seed.code, version=1, defaults={**seed.columns, "position": position}
         )
+        if not is_new:
+            _fill_in(plan, seed)
+    if not AccessRule.objects.exists():
+        AccessRule.objects.bulk_create(
+            AccessRule(state=state, from_day=day, access=access) for state, day, access in ACCESS_RULES
+        )
+    if not TaxRate.objects.exists():
+        TaxRate.objects.bulk_create(
+            TaxRate(
+                name=name, basis_points=points, base_numerator=over, base_denominator=under, starts_on=day
+            )
+            for name, points, over, under, day in TAX_RATES
+        )
+
+
+def _fill_in(plan: Plan, seed: PlanSeed) -> None:
+    missing = {name: value for name, value in seed.entitlements.items() if name not in plan.entitlements}
+    if not missing and plan.year_idr_amount:
+        return
+    plan.entitlements = {**plan.entitlements, **missing}
+    for column in ("year_usd_amount", "year_idr_amount", "fee_basis_points", "fee_month_cap_idr_amount"):
+        if not getattr(plan, column):
+            setattr(plan, column, seed.columns[column])
+    plan.save()
+    for subscription in plan.subscriptions.select_related("store"):
+        entitlements.grant(subscription.store, plan.entitlements)
 
 
 def start_trial(store: Store) -> None:

@@ -6,24 +6,36 @@ import pytest
 
 from billing import services, tasks
 from billing.models import Plan, Subscription, SubscriptionState, Usage
-from billing.plans import GIB
+from billing.plans import GIB, LIMITS
 from tenants import context
 from tenants.models import Store
 from tests.factories.catalog import make_product
 
 
 @pytest.mark.parametrize(
-    ("code", "usd_cents", "limits"),
+    ("code", "usd_cents", "year_idr", "limits"),
     [
-        ("basic", 2_900, {"products": 1_000, "channels": 2, "storage_bytes": 5 * GIB}),
-        ("professional", 7_900, {"products": 10_000, "channels": None, "storage_bytes": 50 * GIB}),
-        ("enterprise", 19_900, {"products": None, "channels": None, "storage_bytes": 500 * GIB}),
+        ("basic", 2_900, 4_590_000, (1_000, 2, 5 * GIB, 5, 2, 10)),
+        ("professional", 7_900, 12_490_000, (10_000, None, 50 * GIB, 20, 10, 20)),
+        ("enterprise", 19_900, 31_490_000, (None, None, 500 * GIB, None, None, 60)),
     ],
 )
-def test_what_each_plan_costs_and_allows(db: None, code: str, usd_cents: int, limits: dict):
+def test_what_each_plan_costs_and_allows(db: None, code: str, usd_cents: int, year_idr: int, limits: tuple):
     plan = Plan.objects.get(code=code)
 
-    assert (plan.month_usd_amount, plan.entitlements) == (usd_cents, limits)
+    assert (plan.month_usd_amount, plan.amount("YEAR", "IDR")) == (usd_cents, year_idr)
+    assert tuple(plan.entitlements[name] for name in LIMITS) == limits
+
+
+def test_a_plan_from_before_years_and_staff_is_completed_and_so_are_its_stores(kopi: Store):
+    Plan.objects.filter(code="professional").update(entitlements={"products": 7}, year_idr_amount=0)
+
+    services.load_plans()
+
+    plan = Plan.objects.get(code="professional")
+    assert (plan.year_idr_amount, plan.entitlements["products"]) == (12_490_000, 7)
+    assert Store.objects.get(pk=kopi.pk).entitlements == plan.entitlements
+    assert plan.entitlements["staff"] == 20
 
 
 def test_a_new_store_tries_professional_for_fourteen_days(kopi: Store):
