@@ -170,7 +170,8 @@ def test_views_filter_and_count(console: Client, kopi: Store, batik: Store):
 
 def test_pages_follow_each_other(console: Client, kopi: Store, batik: Store, monkeypatch):
     monkeypatch.setattr(
-        "billing.selectors.store_page.__kwdefaults__", {"query": "", "view": "", "after": "", "limit": 1}
+        "billing.selectors.stores.store_page.__kwdefaults__",
+        {"query": "", "view": "", "after": "", "limit": 1},
     )
     first = console.get("/")
     second = console.get(first.context["next_url"])

@@ -2,13 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from billing.models import AccessRule, Plan, Subscription, SubscriptionState, TaxRate, Usage
+from billing.models import AccessRule, Plan, Subscription, SubscriptionState, TaxRate
 from billing.plans import (
     ACCESS_RULES,
     LONGEST_EXTENSION_DAYS,
@@ -96,7 +94,7 @@ def extend_trial(*, store: Store, days: int, reason: str, actor: Actor, now: dat
     """
     if not 1 <= days <= LONGEST_EXTENSION_DAYS:
         raise PlanRefused(_("Give 1 to %(most)s days.") % {"most": LONGEST_EXTENSION_DAYS})
-    subscription = _locked(store)
+    subscription = lock_subscription(store)
     if subscription.state == SubscriptionState.ACTIVE or subscription.trial_ends_at is None:
         raise PlanRefused(_("This store is past its trial."))
     before = subscription.trial_ends_at
@@ -124,7 +122,7 @@ def change_plan(*, store: Store, code: str, reason: str, actor: Actor, now: date
     plan = Plan.objects.filter(code=code, is_offered=True).order_by("-version").first()
     if plan is None:
         raise PlanRefused(_("There is no such plan."))
-    subscription = _locked(store)
+    subscription = lock_subscription(store)
     if subscription.plan_id == plan.pk and subscription.state == SubscriptionState.ACTIVE:
         raise PlanRefused(_("The store is on this plan already."))
     before = subscription.plan.code
@@ -142,23 +140,8 @@ def change_plan(*, store: Store, code: str, reason: str, actor: Actor, now: date
     return subscription
 
 
-def count_use(store: Store, now: datetime) -> None:
-    """Count what the store has of each thing in STORE_USE, and remember it."""
-    with context.in_store(store):
-        counted = {name: import_string(path)() for name, path in settings.STORE_USE.items()}
-    with context.in_public():
-        Usage.objects.bulk_create(
-            [
-                Usage(store_id=store.pk, name=name, used=used, counted_at=now)
-                for name, used in counted.items()
-            ],
-            update_conflicts=True,
-            unique_fields=["store", "name"],
-            update_fields=["used", "counted_at"],
-        )
-
-
-def _locked(store: Store) -> Subscription:
+def lock_subscription(store: Store) -> Subscription:
+    """The store's subscription, with its plan, until the transaction ends. Raises PlanRefused without one."""
     found = (
         Subscription.objects.select_for_update(of=("self",))
         .select_related("plan")
