@@ -94,6 +94,19 @@ class Subscription(models.Model):
     def __str__(self) -> str:
         return f"{self.store_id} on {self.plan_id}"
 
+    @property
+    def month_net_amount(self) -> int:
+        """Recurring revenue: what is paid for one month, before tax, after the discount; nothing in a trial.
+
+        A discount counts until its end is written down, so that this never changes by itself.
+        """
+        if self.state not in PAYING or self.provider == Provider.NONE:
+            return 0
+        price = self.plan.amount(self.interval, self.currency)
+        if self.coupon is not None:
+            price = (price * (100 - self.coupon.percent_off) + 50) // 100
+        return price if self.interval == Interval.MONTH else (price + 6) // 12
+
 
 class EventKind(models.TextChoices):
     """What can happen to a subscription. The MRR bridge is a sum over these."""

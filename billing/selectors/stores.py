@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from billing.models import Plan, Subscription, SubscriptionState, Usage
+from billing.plans import LIMITS
 from core.kernel import paging
 from tenants.care import UNFINISHED
 from tenants.models import Hostname, Job, JobState, Membership, PlatformAct, Role, Store, StoreState
@@ -93,7 +94,8 @@ def cards(rows: Iterable[Store]) -> list[StoreCard]:
         pk = card.store.pk
         card.products = used[pk].get("products")
         card.storage_bytes = used[pk].get("storage_bytes")
-        card.use = [Use(name, used[pk].get(name), limit) for name, limit in card.store.entitlements.items()]
+        granted = card.store.entitlements
+        card.use = [Use(name, used[pk].get(name), granted[name]) for name in LIMITS if name in granted]
         card.waiting_jobs, card.dead_jobs = jobs.get(pk, (0, 0))
         card.members, card.owner = teams.get(pk, (0, ""))
     return found

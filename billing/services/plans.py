@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from billing.models import AccessRule, Plan, Subscription, SubscriptionState, TaxRate
+from billing import clock
+from billing.models import AccessRule, EventKind, Plan, Provider, Subscription, SubscriptionState, TaxRate
 from billing.plans import (
     ACCESS_RULES,
     LONGEST_EXTENSION_DAYS,
@@ -16,10 +16,14 @@ from billing.plans import (
     TRIAL_PLAN,
     PlanSeed,
 )
-from tenants import acts, context, entitlements
+from billing.services import standing
+from tenants import acts, context
 from tenants.errors import CommerceError
 from tenants.models import Store
 from tenants.permissions import Actor
+
+
+_IN_TRIAL = frozenset({SubscriptionState.TRIALING, SubscriptionState.ENDED})
 
 
 class PlanRefused(CommerceError):
@@ -60,8 +64,8 @@ def _fill_in(plan: Plan, seed: PlanSeed) -> None:
         if not getattr(plan, column):
             setattr(plan, column, seed.columns[column])
     plan.save()
-    for subscription in plan.subscriptions.select_related("store"):
-        entitlements.grant(subscription.store, plan.entitlements)
+    for subscription in plan.subscriptions.select_related("store", "plan"):
+        standing.grant(subscription, clock.now())
 
 
 def start_trial(store: Store) -> None:
@@ -69,20 +73,23 @@ def start_trial(store: Store) -> None:
     with context.in_public():
         known = Subscription.objects.select_related("plan").filter(store_id=store.pk).first()
         if known is None:
-            known = _trial_of(store, timezone.now())
-        elif store.entitlements:
-            return
-        entitlements.grant(store, known.plan.entitlements)
+            _begin_trial(store, clock.now())
+        elif not store.entitlements:
+            known.store = store
+            standing.grant(known, clock.now())
 
 
-def _trial_of(store: Store, now: datetime) -> Subscription:
-    return Subscription.objects.create(
+@transaction.atomic
+def _begin_trial(store: Store, now: datetime) -> None:
+    subscription = Subscription.objects.create(
         store_id=store.pk,
         plan=Plan.objects.filter(code=TRIAL_PLAN).order_by("-version")[0],
         state=SubscriptionState.TRIALING,
         started_at=now,
         trial_ends_at=now + timedelta(days=TRIAL_DAYS),
     )
+    subscription.store = store
+    standing.move(subscription, kind=EventKind.TRIAL_STARTED, now=now)
 
 
 @transaction.atomic
@@ -95,28 +102,32 @@ def extend_trial(*, store: Store, days: int, reason: str, actor: Actor, now: dat
     if not 1 <= days <= LONGEST_EXTENSION_DAYS:
         raise PlanRefused(_("Give 1 to %(most)s days.") % {"most": LONGEST_EXTENSION_DAYS})
     subscription = lock_subscription(store)
-    if subscription.state == SubscriptionState.ACTIVE or subscription.trial_ends_at is None:
-        raise PlanRefused(_("This store is past its trial."))
     before = subscription.trial_ends_at
-    subscription.trial_ends_at = max(before, now) + timedelta(days=days)
-    subscription.state = SubscriptionState.TRIALING
-    subscription.save(update_fields=["trial_ends_at", "state"])
-    entitlements.grant(store, subscription.plan.entitlements)
+    if subscription.state not in _IN_TRIAL or before is None or subscription.provider != Provider.NONE:
+        raise PlanRefused(_("This store is past its trial."))
+    ends_at = max(before, now) + timedelta(days=days)
+    standing.move(
+        subscription,
+        kind=EventKind.TRIAL_EXTENDED,
+        now=now,
+        trial_ends_at=ends_at,
+        state=SubscriptionState.TRIALING,
+    )
     acts.note(
         actor=actor,
         action="subscription.trial_extended",
         store=store,
         reason=reason,
-        changes={"trial_ends_at": [before.isoformat(), subscription.trial_ends_at.isoformat()]},
+        changes={"trial_ends_at": [before.isoformat(), ends_at.isoformat()]},
     )
     return subscription
 
 
 @transaction.atomic
 def change_plan(*, store: Store, code: str, reason: str, actor: Actor, now: datetime) -> Subscription:
-    """Put a store on a plan at once; that ends its trial. Nothing that exists is taken away.
+    """Put a store that pays nobody on a plan at once; that ends its trial. Nothing that exists is taken away.
 
-    Raises   PlanRefused for a plan that is not offered, or the one it is on already
+    Raises   PlanRefused for a plan that is not offered, the one it is on already, or a store that pays
     Locks    the subscription
     """
     plan = Plan.objects.filter(code=code, is_offered=True).order_by("-version").first()
@@ -125,11 +136,18 @@ def change_plan(*, store: Store, code: str, reason: str, actor: Actor, now: date
     subscription = lock_subscription(store)
     if subscription.plan_id == plan.pk and subscription.state == SubscriptionState.ACTIVE:
         raise PlanRefused(_("The store is on this plan already."))
+    if subscription.provider != Provider.NONE:
+        raise PlanRefused(_("This store pays for its plan: only its owner can change it."))
     before = subscription.plan.code
-    subscription.plan, subscription.state = plan, SubscriptionState.ACTIVE
-    subscription.trial_ends_at, subscription.started_at = None, now
-    subscription.save()
-    entitlements.grant(store, plan.entitlements)
+    standing.move(
+        subscription,
+        kind=EventKind.CHANGED,
+        now=now,
+        plan=plan,
+        state=SubscriptionState.ACTIVE,
+        trial_ends_at=None,
+        started_at=now,
+    )
     acts.note(
         actor=actor,
         action="subscription.plan_changed",
@@ -144,7 +162,7 @@ def lock_subscription(store: Store) -> Subscription:
     """The store's subscription, with its plan, until the transaction ends. Raises PlanRefused without one."""
     found = (
         Subscription.objects.select_for_update(of=("self",))
-        .select_related("plan")
+        .select_related("plan", "next_plan", "coupon", "store")
         .filter(store_id=store.pk)
         .first()
     )
