@@ -41,12 +41,26 @@ class StoreArchive(models.Model):
     # The moment that its rows are of.
     taken_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
+    # Whether its files open with the store's key only; those of earlier releases are clear.
+    is_sealed = models.BooleanField(default=False)
 
     class Meta:
         indexes = [models.Index(fields=["store", "kind", "-created_at"], name="store_archive_by_store")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.uid}"
+
+
+class StoreKey(models.Model):
+    """The key to a store's backups and archives, sealed. When this row goes, they open nowhere any more."""
+
+    store = models.OneToOneField("tenants.Store", models.CASCADE, related_name="data_key")
+    store_uid = models.UUIDField(unique=True)
+    sealed = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"key of {self.store_uid}"
 
 
 class RestorationState(models.TextChoices):

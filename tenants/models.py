@@ -18,6 +18,7 @@ from tenants.archive_models import Restoration as Restoration
 from tenants.archive_models import RestorationState as RestorationState
 from tenants.archive_models import StoreArchive as StoreArchive
 from tenants.archive_models import StoreDeletion as StoreDeletion
+from tenants.archive_models import StoreKey as StoreKey
 from tenants.breach_models import Breach as Breach
 from tenants.fleet_models import FleetRun as FleetRun
 from tenants.fleet_models import RenderedStep as RenderedStep

@@ -6,8 +6,8 @@
                                 files.ndjson    its pictures and other files at that moment
     BACKUP_DIR/<store>/files/<hash>             each file once, however many backups need it
 
-Rows, sums and counters are read at the very moment of the dump. Secrets stay sealed in it: a backup is good
-in this deployment only, and is to be kept like the database.
+Rows, sums and counters are read at the very moment of the dump. Every file is sealed with the store's own key
+(`tenants.archive.vault`), and secrets once more inside: a backup is good in this deployment only.
 """
 
 import json
@@ -24,7 +24,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tenants import acts, context, work
-from tenants.archive import dumps, exporting, manifest, places, snapshot, writing
+from tenants.archive import dumps, exporting, manifest, places, sealed, snapshot, vault, writing
 from tenants.archive.manifest import Manifest, TableFacts
 from tenants.archive.snapshot import Snapshot
 from tenants.errors import CommerceError
@@ -49,6 +49,7 @@ def back_up(*, store: Store, actor: Actor, now: datetime) -> StoreArchive:
     """Write a backup of one store now. One that cannot be finished leaves nothing."""
     with context.in_public():
         archive = exporting.new_row(store, ArchiveKind.BACKUP, actor)
+    archive.is_sealed = True
     archive.path = f"{store.uid}/{now:%Y%m%dT%H%M%S}-{str(archive.uid)[:8]}"
     folder = folder_of(archive)
     try:
@@ -71,16 +72,19 @@ def _write(folder: Path, store: Store, now: datetime) -> Manifest:
         with snapshot.taken(store.schema_name) as taken:
             found = writing.describe(taken, store, now=now, left_out=False)
             found.tables = {table.name: _facts(taken, table) for table in taken.tables}
-            with places.written(folder / ROWS_DUMP) as part:
+            with vault.written(folder / ROWS_DUMP, store) as file:
                 dumps.dump(
-                    store.schema_name, part, snapshot=taken.exported(), still_there=lambda: work.report(1, 3)
+                    store.schema_name, file, snapshot=taken.exported(), still_there=lambda: work.report(1, 3)
                 )
     else:
-        found = writing.write_zip(folder / ROWS_ZIP, store, now=now, tell=_tell, whole=True, media=False)
+        with vault.written(folder / ROWS_ZIP, store) as file:
+            found = writing.write_into(file, store, now=now, tell=_tell, whole=True, media=False)
     found.media = _keep_files(folder, store)
-    (folder / PLATFORM).write_text(json.dumps(_platform_rows(store), cls=DjangoJSONEncoder, indent=1))
+    with vault.written(folder / PLATFORM, store) as file:
+        file.write(json.dumps(_platform_rows(store), cls=DjangoJSONEncoder, indent=1).encode())
     # Written last: a folder without a manifest is no backup.
-    (folder / manifest.NAME).write_bytes(found.written())
+    with vault.written(folder / manifest.NAME, store) as file:
+        file.write(found.written())
     return found
 
 
@@ -97,28 +101,24 @@ def _keep_files(folder: Path, store: Store) -> dict[str, int]:
     """Copy the files that no earlier backup has; the list says which ones there were."""
     known, kept = _known_files(folder.parent), folder.parent / "files"
     count = size = 0
-    with (folder / FILES).open("w", encoding="utf-8") as listed, context.in_store(store):
+    with vault.written(folder / FILES, store) as listed, context.in_store(store):
         for name in places.media_names():
             # A file is never changed under its name, so that it need not be read again.
             facts = known.get(name)
             if facts is None or facts["bytes"] != places.media_size(name):
-                facts = _keep_file(name, kept)
-            listed.write(json.dumps(facts) + "\n")
+                facts = _keep_file(name, kept, store)
+            listed.write(json.dumps(facts).encode() + b"\n")
             count, size = count + 1, size + facts["bytes"]
             if count % 100 == 0:
                 work.report(2, 3)
     return {"files": count, "bytes": size}
 
 
-def _keep_file(name: str, kept: Path) -> dict[str, Any]:
+def _keep_file(name: str, kept: Path, store: Store) -> dict[str, Any]:
     with places.open_media(name) as source:
         size, digest = places.copy(source)
-    if not (kept / digest).exists():
-        with (
-            places.open_media(name) as source,
-            places.written(kept / digest) as part,
-            part.open("wb") as file,
-        ):
+    if not sealed.is_sealed(kept / digest):
+        with places.open_media(name) as source, vault.written(kept / digest, store) as file:
             places.copy(source, file)
     return {"name": name, "bytes": size, "sha256": digest}
 
@@ -131,20 +131,30 @@ def _known_files(store_folder: Path) -> dict[str, dict[str, Any]]:
     return {
         facts["name"]: facts
         for facts in files_in(finished[-1])
-        if (store_folder / "files" / facts["sha256"]).exists()
+        if sealed.is_sealed(store_folder / "files" / facts["sha256"])
     }
 
 
 def files_in(folder: Path) -> Iterable[dict[str, Any]]:
     """The files that a store had at the moment of a backup."""
-    with (folder / FILES).open(encoding="utf-8") as listed:
+    with vault.opened(folder / FILES) as listed:
         yield from (json.loads(line) for line in listed)
+
+
+def bring_file(folder: Path, facts: dict[str, Any]) -> None:
+    """Put one file of a backup back into the store in force. Raises NotAnArchive when it was changed."""
+    kept = folder.parent / "files" / facts["sha256"]
+    with vault.opened(kept) as source:
+        if places.copy(source)[1] != facts["sha256"]:
+            raise manifest.NotAnArchive(_("%(name)s was changed") % {"name": facts["name"]})
+        source.seek(0)
+        places.keep_media(facts["name"], source)
 
 
 def manifest_in(folder: Path) -> Manifest:
     """What a backup says about itself. Raises NotAnArchive."""
     try:
-        with (folder / manifest.NAME).open("rb") as source:
+        with vault.opened(folder / manifest.NAME) as source:
             return manifest.read(source)
     except FileNotFoundError as missing:
         raise manifest.NotAnArchive("manifest.json") from missing
@@ -156,7 +166,7 @@ def _platform_rows(store: Store) -> dict[str, list[dict[str, Any]]]:
     with context.in_public():
         for relation in Store._meta.related_objects:
             model: type[Model] = relation.related_model
-            if model._meta.model_name in ("job", "storearchive", "breach"):
+            if model._meta.model_name in ("job", "storearchive", "storekey", "breach"):
                 continue
             rows = model._default_manager.filter(**{relation.field.name: store.pk}).order_by("pk")
             told[model._meta.db_table] = list(rows.values())

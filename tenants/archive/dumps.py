@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import re
+import select
 import shutil
 import subprocess
 import tempfile
@@ -11,7 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from threading import Thread
+from typing import IO, Any, Final, Self
 
 from django.conf import settings
 from django.db import connection
@@ -20,6 +22,7 @@ _BLOCK: Final = re.compile(rb'COPY (?:"?\w+"?\.)?"?(?P<table>\w+)"? \((?P<column
 _END: Final = b"\\.\n"
 _TICK_SECONDS: Final = 0.2
 _TELL_SECONDS: Final = 20.0
+_PIECE: Final = 1 << 18
 
 
 class DumpFailed(RuntimeError):
@@ -48,8 +51,8 @@ def _major(path: str) -> int:
     return int(number[1]) if number else 0
 
 
-def dump(schema: str, path: Path, *, snapshot: str, still_there: Callable[[], None]) -> None:
-    """Write the rows and the structure of one schema to `path`, in PostgreSQL's own compressed format.
+def dump(schema: str, target: IO[bytes], *, snapshot: str, still_there: Callable[[], None]) -> None:
+    """Write the rows and the structure of one schema into a file, in PostgreSQL's own compressed format.
 
     snapshot      the exported moment that they are read at
     still_there   called now and then while the program works
@@ -62,17 +65,32 @@ def dump(schema: str, path: Path, *, snapshot: str, still_there: Callable[[], No
         "--no-privileges",
         f"--schema={schema}",
         f"--snapshot={snapshot}",
-        f"--file={path}",
         *_where(),
     ]
-    with tempfile.TemporaryFile() as said, _running(command, stderr=said) as child:
-        told = time.monotonic()
-        while child.poll() is None:
-            time.sleep(_TICK_SECONDS)
-            if time.monotonic() - told > _TELL_SECONDS:
-                told = time.monotonic()
-                still_there()
+    with (
+        tempfile.TemporaryFile() as said,
+        _running(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said) as child,
+    ):
+        assert child.stdout is not None
+        for piece in _pieces(child.stdout, still_there):
+            target.write(piece)
+        child.wait()
         _refuse_failure(child, said)
+
+
+def _pieces(source: IO[bytes], still_there: Callable[[], None]) -> Iterator[bytes]:
+    """What a program says, as it says it; it may think for long before the first word."""
+    told = time.monotonic()
+    while True:
+        ready, _to, _on = select.select([source], [], [], _TICK_SECONDS)
+        if ready:
+            piece = os.read(source.fileno(), _PIECE)
+            if not piece:
+                return
+            yield piece
+        if time.monotonic() - told > _TELL_SECONDS:
+            told = time.monotonic()
+            still_there()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,20 +135,64 @@ class _Rows:
 
 
 @contextmanager
-def blocks(path: Path, *, tables: tuple[str, ...] = ()) -> Iterator[Iterator[Block]]:
-    """The rows of a dump, table by table, in the order of the dump. Raises DumpFailed."""
+def blocks(source: IO[bytes], *, tables: tuple[str, ...] = ()) -> Iterator[Iterator[Block]]:
+    """The rows of a dump, table by table, in the order of the dump.
+
+    Raises   DumpFailed, and what reading `source` raises: only then do the rows turn out to be incomplete
+    """
     command = [_needed("pg_restore"), "--data-only", "--file=-"]
     command += [f"--table={name}" for name in tables]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with (
         tempfile.TemporaryFile() as said,
-        _running([*command, str(path)], stdout=subprocess.PIPE, stderr=said) as child,
+        _Feeding(source) as feeding,
+        _running(command, stderr=said, **pipes) as child,
     ):
         assert child.stdout is not None
+        assert child.stdin is not None
+        feeding.start(child.stdin)
         yield _blocks(child.stdout)
         while child.stdout.read(1 << 20):
             pass
         child.wait()
+        feeding.end()
         _refuse_failure(child, said)
+
+
+class _Feeding:
+    """Gives a program what it reads, while its answer is read."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self._source = source
+        self._trouble: Exception | None = None
+        self._thread: Thread | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *trouble: object) -> None:
+        if self._thread is not None:
+            self._thread.join()
+
+    def start(self, target: IO[bytes]) -> None:
+        self._thread = Thread(target=self._feed, args=[target], daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        """Raise what went wrong, if anything did."""
+        self.__exit__()
+        if self._trouble is not None:
+            raise self._trouble
+
+    def _feed(self, target: IO[bytes]) -> None:
+        try:
+            with target:
+                while piece := self._source.read(_PIECE):
+                    target.write(piece)
+        except BrokenPipeError:
+            pass  # it has what it wanted
+        except Exception as trouble:  # told to whoever reads the answer
+            self._trouble = trouble
 
 
 def _blocks(source: IO[bytes]) -> Iterator[Block]:
@@ -161,7 +223,7 @@ def _where() -> list[str]:
 def _running(command: list[str], **pipes: Any) -> Iterator[subprocess.Popen[bytes]]:
     """A program with the database's password in its environment, killed when the block ends before it."""
     environment = {**os.environ, "PGPASSWORD": connection.settings_dict["PASSWORD"], "PGOPTIONS": ""}
-    child = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, **pipes)
+    child = subprocess.Popen(command, env=environment, **pipes)
     try:
         yield child
     finally:

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from django.conf import settings
 from django.core import signing
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tenants import acts, context, hosts, platform_mails, work
-from tenants.archive import places, writing
+from tenants.archive import places, sealed, vault, writing
 from tenants.archive.manifest import Manifest
 from tenants.errors import CommerceError
 from tenants.models import ArchiveKind, ArchiveState, HostKind, Membership, Role, Store, StoreArchive
@@ -75,6 +75,14 @@ def path_of(archive: StoreArchive) -> Path:
     return places.archive_dir() / archive.path
 
 
+def open_file(archive: StoreArchive) -> IO[bytes]:
+    """A download's content, to be closed by whoever sends it. Raises ArchiveNotFound when its key is gone."""
+    try:
+        return vault.opened(path_of(archive))
+    except (FileNotFoundError, sealed.DoesNotOpen):
+        raise ArchiveNotFound from None
+
+
 # The duty
 
 
@@ -97,10 +105,11 @@ def write(*, archive_id: int) -> None:
 
 def write_now(archive: StoreArchive, store: Store, *, now: datetime) -> Manifest:
     """Write the file, and make the archive ready to be fetched for a day."""
-    archive.path = f"{store.uid}/{archive.uid}.zip"
+    archive.path, archive.is_sealed = f"{store.uid}/{archive.uid}.zip", True
     path = path_of(archive)
-    found = writing.write_zip(path, store, now=now, tell=_teller(store))
-    archive.bytes, archive.rows = path.stat().st_size, found.rows
+    with vault.written(path, store) as file:
+        found = writing.write_into(file, store, now=now, tell=_teller(store))
+    archive.bytes, archive.rows = vault.size(path), found.rows
     archive.files, archive.taken_at = found.media["files"], now
     archive.expires_at = timezone.now() + timedelta(hours=settings.ARCHIVE_HOURS)
     settle(archive, ArchiveState.READY)

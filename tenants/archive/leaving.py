@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tenants import acts, context, hosts, platform_mails, provisioning, schemas, work
-from tenants.archive import exporting, parts, places, snapshot
+from tenants.archive import exporting, parts, places, snapshot, vault
 from tenants.domains import servable
 from tenants.domains.services import QUARANTINE
 from tenants.errors import CommerceError
@@ -36,6 +36,7 @@ from tenants.models import (
     Store,
     StoreArchive,
     StoreDeletion,
+    StoreKey,
     StoreState,
 )
 from tenants.permissions import Actor
@@ -296,6 +297,12 @@ def _drop_kept(store: Store) -> Counts:
     return {"schemas": len(names)}
 
 
+def _destroy_key(store: Store) -> Counts:
+    """Copies of backups and archives that lie elsewhere open nowhere from here on."""
+    sealed = StoreArchive.objects.filter(store_uid=store.uid, is_sealed=True)
+    return {"keys": vault.destroy(store), "sealed_archives": sealed.count()}
+
+
 def _drop_archives(store: Store) -> Counts:
     count = sum(
         places.remove(folder / str(store.uid)) for folder in (places.archive_dir(), places.backup_dir())
@@ -356,6 +363,7 @@ def what_is_left(store: Store) -> Counts:
         "schemas": int(schemas.exists(store.schema_name)),
         "rows": rows,
         "files": files,
+        "keys": StoreKey.objects.filter(store_uid=store.uid).count(),
         "archives": sum((folder / str(store.uid)).exists() for folder in kept),
         "hosts": sum(
             hosts.resolve(f"{store.slug}.{suffix}") is not None
@@ -370,6 +378,7 @@ STEPS: Final[tuple[tuple[str, Callable[[Store], Counts]], ...]] = (
     ("caches_emptied", _forget_cached),
     ("rows_removed", _drop_rows),
     ("kept_schemas_removed", _drop_kept),
+    ("key_destroyed", _destroy_key),
     ("archives_removed", _drop_archives),
     ("names_released", _release_names),
     ("platform_rows_removed", _drop_platform_rows),

@@ -6,8 +6,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
-from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from django.conf import settings
 from django.core.management import call_command
@@ -138,10 +137,10 @@ def _lines(file: zipfile.ZipFile, facts: TableFacts, store: Store) -> Iterator[s
         raise NotAnArchive(_("%(name)s was changed") % {"name": facts.file})
 
 
-def fill_from_dump(cursor: Any, schema: str, path: Path, found: Manifest, tell: Tell) -> None:
+def fill_from_dump(cursor: Any, schema: str, source: IO[bytes], found: Manifest, tell: Tell) -> None:
     """Fill a schema with the rows of a dump, whatever schema they were dumped from. Raises NotAnArchive."""
     there, done = {table.name for table in snapshot.tables(cursor, schema)}, 0
-    with dumps.blocks(path) as blocks:
+    with dumps.blocks(source) as blocks:
         for block in blocks:
             if block.table not in there:
                 continue

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from psycopg2 import sql
 
 from tenants import acts, context, hosts, privileges, schemas, structure, work
-from tenants.archive import backups, exporting, loading, parts, places, snapshot
+from tenants.archive import backups, exporting, loading, parts, places, snapshot, vault
 from tenants.archive.manifest import Manifest, NotAnArchive
 from tenants.errors import CommerceError
 from tenants.models import (
@@ -150,9 +150,10 @@ def _fill(cursor: Any, row: Restoration, folder: Path, found: Manifest) -> None:
         work.report(done, total, str(_("Bringing rows back")))
 
     if (folder / backups.ROWS_DUMP).exists():
-        loading.fill_from_dump(cursor, row.new_schema, folder / backups.ROWS_DUMP, found, tell)
+        with vault.opened(folder / backups.ROWS_DUMP) as dump:
+            loading.fill_from_dump(cursor, row.new_schema, dump, found, tell)
     elif (folder / backups.ROWS_ZIP).exists():
-        with zipfile.ZipFile(folder / backups.ROWS_ZIP) as file:
+        with vault.opened(folder / backups.ROWS_ZIP) as source, zipfile.ZipFile(source) as file:
             loading.fill_from_zip(cursor, row.new_schema, file, row.store, tell)
     else:
         raise NotAnArchive(_("%(name)s is missing") % {"name": backups.ROWS_DUMP})
@@ -248,8 +249,7 @@ def _bring_files(store: Store, folder: Path) -> int:
     with context.in_store(store):
         for facts in backups.files_in(folder):
             if places.media_size(facts["name"]) != facts["bytes"]:
-                with (folder.parent / "files" / facts["sha256"]).open("rb") as source:
-                    places.keep_media(facts["name"], source)
+                backups.bring_file(folder, facts)
                 count += 1
     return count
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from psycopg2 import sql
 
 from tenants import context
-from tenants.archive import backups, dumps, loading, parts, places
+from tenants.archive import backups, dumps, loading, parts, places, vault
 from tenants.archive.manifest import NotAnArchive
 from tenants.archive.parts import Found, Thing
 from tenants.errors import CommerceError
@@ -50,8 +50,7 @@ def bring_back(*, store: Store, archive: StoreArchive, kind: str, thing_id: str,
         needed = set(thing.bring_back(thing_id, actor))
         for facts in backups.files_in(folder):
             if facts["name"] in needed and places.media_size(facts["name"]) != facts["bytes"]:
-                with (folder.parent / "files" / facts["sha256"]).open("rb") as source:
-                    places.keep_media(facts["name"], source)
+                backups.bring_file(folder, facts)
 
 
 def _thing(kind: str) -> Thing:
@@ -80,7 +79,7 @@ def _beside(archive: StoreArchive, thing: Thing) -> Iterator[None]:
 
 
 def _copy(cursor: Any, dump: Path, thing: Thing) -> None:
-    with dumps.blocks(dump, tables=thing.tables) as blocks:
+    with vault.opened(dump) as source, dumps.blocks(source, tables=thing.tables) as blocks:
         for block in blocks:
             _refuse_other_columns(cursor, block)
             loading.copy_in(cursor, sql.Identifier(f"back_{block.table}"), block)

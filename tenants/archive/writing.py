@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from tenants import blueprint, context, structure
 from tenants.archive import parts, places, snapshot
@@ -35,15 +35,22 @@ def at_home(line: str, store: Store) -> str:
 def write_zip(
     path: Path, store: Store, *, now: datetime, tell: Tell, whole: bool = False, media: bool = True
 ) -> Manifest:
-    """Write a store with its files to `path`, as its rows are committed now.
+    """Write a store with its files to `path`, for whoever reads it there: as `write_into`."""
+    with places.written(path) as part, part.open("wb") as file:
+        return write_into(file, store, now=now, tell=tell, whole=whole, media=media)
+
+
+def write_into(
+    target: IO[bytes], store: Store, *, now: datetime, tell: Tell, whole: bool = False, media: bool = True
+) -> Manifest:
+    """Write a store with its files into a file that need not be sought in, as its rows are committed now.
 
     whole   with secrets, still sealed: for backups of this very deployment
     media   with the store's files
     """
     with (
         snapshot.taken(store.schema_name) as taken,
-        places.written(path) as part,
-        zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as file,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as file,
     ):
         progress = _Progress(tell, taken, store)
         writer = _TableWriter(file, taken, store, {} if whole else _blank(), progress)

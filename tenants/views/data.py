@@ -92,10 +92,10 @@ def fetch(request: StoreRequest, uid: uuid.UUID) -> Any:
 
 @proved
 def _file(request: StoreRequest, archive: StoreArchive) -> FileResponse:
+    file = exporting.open_file(archive)
     exporting.note_fetched(archive, request.store, request.actor)
-    path = exporting.path_of(archive)
     name = f"{request.store.slug}-{archive.taken_at:%Y-%m-%d}.zip"
-    return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="application/zip")
+    return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
 
 
 @require_POST

@@ -76,9 +76,10 @@ def last_archive(request: HttpRequest, membership: Membership) -> FileResponse:
     archive = selectors.last_archive(membership.store, timezone.now())
     if archive is None or not exporting.path_of(archive).is_file():
         raise Http404
+    file = exporting.open_file(archive)
     exporting.note_fetched(archive, membership.store, actor_of(membership))
     return FileResponse(
-        exporting.path_of(archive).open("rb"),
+        file,
         as_attachment=True,
         filename=f"{membership.store.slug}.zip",
         content_type="application/zip",

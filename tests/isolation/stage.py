@@ -189,7 +189,8 @@ def _kept(store: Store) -> Things:
     (folder / backups.FILES).touch()
     with snapshot.taken(store.schema_name) as taken:
         at = taken.exported()
-        dumps.dump(store.schema_name, folder / backups.ROWS_DUMP, snapshot=at, still_there=lambda: None)
+        with (folder / backups.ROWS_DUMP).open("wb") as file:
+            dumps.dump(store.schema_name, file, snapshot=at, still_there=lambda: None)
     return {"archive": str(archive.uid), "backup": str(backup.uid), "restoration": str(back.uid)}
 
 

@@ -1,5 +1,6 @@
 """Backups every night, and a store that goes back to one while no other notices."""
 
+import base64
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,18 @@ from core.kernel import audit_chain, sequences
 from core.kernel.models import AuditEntry
 from core.orders.models import Order
 from tenants import breaches, context, schemas, structure, work
-from tenants.archive import backups, dumps, exporting, loading, parts, places, restoring, snapshot
+from tenants.archive import (
+    backups,
+    dumps,
+    exporting,
+    loading,
+    parts,
+    places,
+    restoring,
+    sealed,
+    snapshot,
+    vault,
+)
 from tenants.models import (
     ArchiveState,
     Job,
@@ -24,6 +36,7 @@ from tenants.models import (
     RestorationState,
     Store,
     StoreArchive,
+    StoreKey,
     StoreState,
 )
 from tenants.permissions import SYSTEM
@@ -44,6 +57,7 @@ def _nothing_stays(kopi: Store, settings, tmp_path: Path) -> Iterator[None]:
                 schemas.drop(name)
     Restoration.objects.all().delete()
     StoreArchive.objects.all().delete()
+    StoreKey.objects.all().delete()
 
 
 @pytest.fixture
@@ -161,6 +175,11 @@ def test_what_was_put_aside_is_dropped_after_a_week(backup: StoreArchive, kopi: 
         lambda folder: (folder / "rows.dump").write_bytes(b"PGDMP" + b"\0" * 100),
         lambda folder: (folder / "rows.dump").unlink(),
         lambda folder: (folder / "manifest.json").write_text("{}"),
+        lambda folder: _clear(folder / "manifest.json"),
+        lambda folder: _clear(folder / "rows.dump"),
+        lambda folder: _shorten(folder / "rows.dump"),
+        lambda folder: (folder / "files.ndjson").replace(folder / "rows.dump"),
+        lambda folder: StoreKey.objects.all().delete(),
         lambda folder: _change(folder / "manifest.json", '"rows": 1,', '"rows": 7,'),
         lambda folder: _change(folder / "manifest.json", "0001_initial", "9999_unknown"),
     ],
@@ -182,9 +201,23 @@ def test_a_damaged_backup_leaves_the_store_as_it_is(backup: StoreArchive, kopi: 
 
 
 def _change(path: Path, old: str, new: str) -> None:
-    text = path.read_text()
+    """What somebody with the store's key could do."""
+    with vault.opened(path) as file:
+        text = file.read().decode()
     assert old in text
-    path.write_text(text.replace(old, new))
+    with vault.written(path, Store.objects.get(slug="kopi")) as file:
+        file.write(text.replace(old, new).encode())
+
+
+def _clear(path: Path) -> None:
+    """The same content, not sealed."""
+    with vault.opened(path) as file:
+        content = file.read()
+    path.write_bytes(content)
+
+
+def _shorten(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1000])
 
 
 class Killed(BaseException):
@@ -224,6 +257,70 @@ def test_duties_of_what_is_gone_are_called_off(backup: StoreArchive, kopi: Store
     go_back(kopi, backup)
 
     assert Job.objects.get(pk=job.pk).state == JobState.CANCELLED
+
+
+def test_nothing_of_a_store_can_be_read_on_the_disk(either_form: str, backup: StoreArchive, kopi: Store):
+    files = [path for path in places.backup_dir().rglob("*") if path.is_file() and path.name != "last"]
+
+    assert {path.name for path in files} >= {"manifest.json", "platform.json", "files.ndjson"}
+    assert [path.name for path in files if not sealed.is_sealed(path)] == []
+    written = b"".join(path.read_bytes() for path in files)
+    assert not any(
+        word in written for word in (b"PGDMP", b"Kopi", b"catalog_product", b"picture one", b"sari@")
+    )
+
+
+def test_a_backup_from_before_there_were_keys_still_restores(
+    either_form: str, backup: StoreArchive, kopi: Store
+):
+    for path in places.backup_dir().rglob("*"):
+        if path.is_file() and sealed.is_sealed(path):
+            _clear(path)
+    StoreArchive.objects.update(is_sealed=False)
+    StoreKey.objects.all().delete()
+    before = everything_of(kopi)["catalog_product"]
+    spoil(kopi)
+
+    assert go_back(kopi, backup).state == RestorationState.DONE
+    assert everything_of(kopi)["catalog_product"] == before
+    with context.in_store(kopi):
+        assert places.open_media("originals/one.jpg").read() == b"picture one"
+
+
+def test_a_picture_that_was_exchanged_on_the_backup_disk_is_not_brought_back(
+    backup: StoreArchive, kopi: Store
+):
+    [kept] = (backups.folder_of(backup).parent / "files").iterdir()
+    kept.write_bytes(b"another pic")
+    spoil(kopi)
+    row = restoring.ask(store=kopi, archive=backup, actor=SYSTEM)
+    Job.objects.update(max_attempts=1)
+    work.work_until_idle()
+
+    with context.in_store(kopi):
+        assert list(places.media_names()) == []
+    assert kept.read_bytes() == b"another pic"
+    row.refresh_from_db()
+    assert row.state == RestorationState.BUILDING
+
+
+def test_the_next_backup_seals_a_picture_that_was_kept_clear(backup: StoreArchive, kopi: Store):
+    [kept] = (backups.folder_of(backup).parent / "files").iterdir()
+    _clear(kept)
+
+    backups.back_up(store=kopi, actor=SYSTEM, now=timezone.now() + timedelta(hours=1))
+
+    assert sealed.is_sealed(kept)
+
+
+def test_a_new_sealing_key_reaches_the_keys_of_stores(backup: StoreArchive, kopi: Store, settings):
+    fresh = base64.b64encode(bytes(32)).decode()
+    settings.SEALING_KEYS = f"fresh:{fresh},{settings.SEALING_KEYS}"
+
+    assert (vault.reseal(), vault.reseal()) == (1, 0)
+
+    settings.SEALING_KEYS = f"fresh:{fresh}"
+    assert backups.manifest_in(backups.folder_of(backup)).store["slug"] == "kopi"
 
 
 def test_one_restoration_at_a_time(backup: StoreArchive, kopi: Store):

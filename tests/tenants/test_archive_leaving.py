@@ -1,5 +1,6 @@
 """A store that is deleted: closed at once, undone until the last day, gone with a proof."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from tenants import breaches, context, hosts, provisioning, schemas, work
-from tenants.archive import backups, exporting, leaving, places
+from tenants.archive import backups, exporting, leaving, places, sealed, vault
 from tenants.models import (
     ArchiveKind,
     ArchiveState,
@@ -25,6 +26,7 @@ from tenants.models import (
     Store,
     StoreArchive,
     StoreDeletion,
+    StoreKey,
     StoreState,
     User,
 )
@@ -42,6 +44,7 @@ def _nothing_stays(settings, tmp_path: Path) -> Iterator[None]:
     yield
     StoreDeletion.objects.all().delete()
     StoreArchive.objects.all().delete()
+    StoreKey.objects.all().delete()
     ReleasedDomain.objects.all().delete()
 
 
@@ -118,11 +121,23 @@ def test_after_that_nothing_is_left_and_it_can_be_proven(teh: Store, batik: Stor
     assert done["files_removed"] == {"files": 1, "bytes": 11}
     assert done["rows_removed"]["tables"] > 40
     assert done["rows_removed"]["secrets"] == 1
+    assert done["key_destroyed"] == {"keys": 1, "sealed_archives": 2}
     assert done["names_released"] == {"names": 3, "resting": 1}
     assert set(done["looked_again"].values()) == {0}
     assert not schemas.exists(teh.schema_name)
     assert everything_of(batik) == of_batik
     assert breaches.check_platform() == []
+
+
+def test_a_copy_of_its_backups_that_nobody_thought_of_opens_nowhere(teh: Store, settings, tmp_path: Path):
+    copy = shutil.copytree(settings.BACKUP_DIR / str(teh.uid), tmp_path / "copy" / str(teh.uid))
+    wait_for_the_day(leave(teh))
+
+    for path in copy.glob("*/manifest.json"):
+        with pytest.raises(sealed.DoesNotOpen):
+            vault.opened(path)
+    assert all(sealed.is_sealed(path) for path in copy.rglob("*") if path.is_file())
+    assert not StoreKey.objects.exists()
 
 
 def test_its_address_stays_taken_and_its_domain_rests(teh: Store, tono: User):

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from core.catalog.models import Product
 from tenants import context, proof, schemas, work
-from tenants.archive import backups, exporting, leaving, restoring
+from tenants.archive import backups, exporting, leaving, restoring, sealed
 from tenants.models import (
     ArchiveState,
     Job,
@@ -82,7 +82,10 @@ def test_everything_is_fetched_by_the_link_in_the_mail(owner: Client, kopi: Stor
     answer = owner.get(link.partition(config.DASHBOARD_SUFFIX)[2].partition("/")[2].join(["/", ""]))
 
     assert answer.headers["Content-Disposition"].startswith('attachment; filename="kopi-')
-    assert "manifest.json" in zipfile.ZipFile(io.BytesIO(body_of(answer))).namelist()
+    body, made = body_of(answer), StoreArchive.objects.get()
+    assert "manifest.json" in zipfile.ZipFile(io.BytesIO(body)).namelist()
+    assert int(answer.headers["Content-Length"]) == len(body) == made.bytes
+    assert sealed.is_sealed(exporting.path_of(made))
     assert PlatformAct.objects.latest("pk").action == "archive.fetched"
 
 

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from core.kernel import sealing
 from core.kernel.sealing import SealBroken
 from tenants import context, second_factor, stores
+from tenants.archive import vault
 from tenants.sealing import newest_key
 
 
@@ -22,6 +23,7 @@ class Command(BaseCommand):
         """One line per store and column; fails when something does not open, after the rest is done."""
         self.stdout.write(f"the newest key is {newest_key()}")
         broken = self._try("platform: mfa_authenticator.data", second_factor.reseal)
+        broken += self._try("platform: tenants_storekey.sealed", vault.reseal)
         for store in stores.with_tables():
             with context.in_store(store):
                 for column in sealing.columns():
