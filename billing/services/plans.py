@@ -22,7 +22,6 @@ from tenants.errors import CommerceError
 from tenants.models import Store
 from tenants.permissions import Actor
 
-
 _IN_TRIAL = frozenset({SubscriptionState.TRIALING, SubscriptionState.ENDED})
 
 
