@@ -170,7 +170,7 @@ def test_views_filter_and_count(console: Client, kopi: Store, batik: Store):
 
 def test_pages_follow_each_other(console: Client, kopi: Store, batik: Store, monkeypatch):
     monkeypatch.setattr(
-        "billing.selectors.stores.store_page.__kwdefaults__",
+        "billing.selectors.store_list.store_page.__kwdefaults__",
         {"query": "", "view": "", "after": "", "limit": 1},
     )
     first = console.get("/")

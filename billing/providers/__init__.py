@@ -1,0 +1,1 @@
+"""Whoever collects our money: one folder each, which knows HTTP and no database."""
