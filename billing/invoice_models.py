@@ -83,6 +83,13 @@ class Invoice(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def open_amount(self) -> int:
+        """What is still to be paid."""
+        if self.state != InvoiceState.OPEN:
+            return 0
+        return max(self.total_amount - self.credited_amount - self.paid_amount, 0)
+
 
 class LineKind(models.TextChoices):
     PLAN = "PLAN", _("Plan")

@@ -1,5 +1,8 @@
 """The platform's side of the money: what is for sale, who is on what, what was billed, how we grow."""
 
+from billing.balance_models import BalanceEntry as BalanceEntry
+from billing.balance_models import BalanceKind as BalanceKind
+from billing.balance_models import BuyerDetails as BuyerDetails
 from billing.growth_models import AcquisitionCost as AcquisitionCost
 from billing.growth_models import CallDay as CallDay
 from billing.growth_models import CommissionEntry as CommissionEntry

@@ -58,6 +58,8 @@ class Subscription(models.Model):
     past_due_since = models.DateTimeField(null=True)
     # The last dunning step that was taken, in days after the missed payment; null when nothing is overdue.
     dunned_day = models.PositiveSmallIntegerField(null=True)
+    # The last notice, in days, that a store which nobody pays for will not be kept for ever.
+    farewell_day = models.PositiveSmallIntegerField(null=True)
     ends_at_period_end = models.BooleanField(default=False, db_default=False)
     canceled_at = models.DateTimeField(null=True)
     resumes_at = models.DateTimeField(null=True)

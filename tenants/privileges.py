@@ -33,6 +33,8 @@ APPEND_ONLY: Final[dict[str, tuple[str, ...]]] = {
     "kernel_auditlink": (),
     "inventory_stockmovement": (),
     "tenants_platformact": ("store_id",),
+    "billing_feeentry": (),
+    "billing_balanceentry": (),
 }
 
 

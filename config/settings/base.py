@@ -337,6 +337,21 @@ RELEASE = os.environ.get("RELEASE", "")
 
 # --- Providers ----------------------------------------------------------------------------------------
 FAKES_URL = os.environ.get("FAKES_URL", "")
+# Who issues the platform's own invoices, as they are printed, and where stores may transfer to.
+PLATFORM_SELLER = {
+    "name": os.environ.get("PLATFORM_LEGAL_NAME", BRAND_NAME),
+    "npwp": os.environ.get("PLATFORM_NPWP", ""),
+    "address": os.environ.get("PLATFORM_ADDRESS", ""),
+    "email": os.environ.get("PLATFORM_BILLING_EMAIL", ""),
+}
+# "BCA 1234567890 PT Smart Seller; Mandiri ..."
+PLATFORM_BANK_ACCOUNTS = [
+    each.strip() for each in os.environ.get("PLATFORM_BANK_ACCOUNTS", "").split(";") if each.strip()
+]
+# The platform's own account at Midtrans, for invoices that are paid without a card. Without a key, by transfer.
+MIDTRANS_PLATFORM_SERVER_KEY = os.environ.get("MIDTRANS_PLATFORM_SERVER_KEY", "")
+MIDTRANS_PLATFORM_SIGNATURE_KEY = os.environ.get("MIDTRANS_PLATFORM_SIGNATURE_KEY", "")
+MIDTRANS_PLATFORM_LIVE = os.environ.get("MIDTRANS_PLATFORM_LIVE", "") == "1"
 # Keys that seal the secrets sellers entrust to us, newest first: "id:base64-of-32-bytes,...".
 SEALING_KEYS = os.environ.get("SEALING_KEYS", "")
 # Whether webhooks may go to this machine itself: for development and tests only.

@@ -20,3 +20,11 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 WEBHOOKS_MAY_LOOP_BACK = True
 LOCAL_DOMAIN_SUFFIX = "localhost"
 DOMAIN_RESOLVERS = "tenants.domains.resolvers.local"
+PLATFORM_SELLER = {
+    "name": "PT Lapak Pintar Indonesia",
+    "npwp": "0123456789012000",
+    "address": "Jl. Medan Merdeka Timur 1, Jakarta Pusat 10110",
+    "email": "billing@smartseller.example",
+}
+PLATFORM_BANK_ACCOUNTS = ["BCA 5550123456 PT Lapak Pintar Indonesia"]
+MIDTRANS_PLATFORM_SERVER_KEY = "SB-Mid-server-platform"

@@ -31,3 +31,11 @@ LOCAL_DNS_FILE = DATA_DIR / "dns.txt"
 DOMAIN_RESOLVERS = "tenants.domains.resolvers.local"
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_AUTOREFRESH = True
+PLATFORM_SELLER = {
+    "name": "PT Lapak Pintar Indonesia",
+    "npwp": "0123456789012000",
+    "address": "Jl. Medan Merdeka Timur 1, Jakarta Pusat 10110",
+    "email": "billing@smartseller.example",
+}
+PLATFORM_BANK_ACCOUNTS = ["BCA 5550123456 PT Lapak Pintar Indonesia"]
+MIDTRANS_PLATFORM_SERVER_KEY = "SB-Mid-server-platform"

@@ -329,7 +329,7 @@ def _release_names(store: Store) -> Counts:
 
 @transaction.atomic
 def _drop_platform_rows(store: Store) -> Counts:
-    """Every row of public that belongs to the store, but what was done to it and this proof."""
+    """Every row of public that belongs to the store, but what was done to it, this proof, and our books."""
     counts: Counts = {}
     for relation in _relations():
         model: type[models.Model] = relation.related_model
@@ -344,7 +344,10 @@ def _relations() -> list[Any]:
     found = [
         each
         for each in Store._meta.get_fields(include_hidden=True)
-        if isinstance(each, models.ForeignObjectRel) and each.related_model not in _STAYS
+        # Keys that protect belong to books, such as invoices: the law has them kept for years.
+        if isinstance(each, models.ForeignObjectRel)
+        and each.related_model not in _STAYS
+        and each.on_delete is not models.PROTECT
     ]
     return sorted(found, key=lambda each: str(each.related_model))
 
