@@ -1,7 +1,7 @@
 """What we ask of a provider that charges cards by itself, and what it tells us, in our own words.
 
-Amounts are in the unit that we count (whole rupiah, US cents), moments are aware datetimes, and states, kinds,
-intervals and currencies are those of our models. Providers know nothing of stores: they know customers.
+Amounts are in the unit that we count (whole rupiah, US cents), moments are aware datetimes, and kinds, intervals
+and currencies are those of our models. Providers know nothing of stores: they know customers.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ class CardCustomer:
 
 @dataclass(frozen=True, slots=True)
 class CheckoutAsk:
-    """A subscription that somebody wants to begin. `free_until` is when the first payment is due, if later."""
+    """A subscription that somebody wants to begin. The first payment is due at `free_until`, or at once."""
 
     reference: str
     customer_ref: str
@@ -282,9 +282,10 @@ class CardCreditNote:
 
 @dataclass(frozen=True, slots=True)
 class CardInvoice:
-    """An invoice as the provider has it at the moment of asking: a draft has the state "" and counts for nothing.
+    """An invoice as the provider has it at the moment of asking.
 
-    `state` is an InvoiceState; net + tax = total, and the lines sum to net.
+    `state` is an InvoiceState, or "" for a draft, which counts for nothing. Net + tax = total, and the lines
+    sum to net.
     """
 
     ref: str
