@@ -69,6 +69,10 @@ def _unguarded_path(self: Any, cursor: Any = None) -> None:
             own.close()
 
 
+def _believed_path(self: Any) -> str:
+    return str(self._wanted_path())
+
+
 def _take_again(code: str, store: Store | None, now: datetime) -> HandoffCode:
     return HandoffCode.objects.select_related("user").get(code_hash=handoff._hash(code))
 
@@ -214,6 +218,16 @@ GUARDS = (
         (
             "tests/isolation/test_guard.py::test_a_connection_left_in_a_store_is_refused_on_the_platform",
             "tests/isolation/test_guard.py::test_a_schema_that_is_gone_answers_nothing",
+        ),
+        (DatabaseError,),
+    ),
+    Guard(
+        "path-report",
+        "that the path in force is compared with the one that is meant",
+        replaced("tenants.backend.base:DatabaseWrapper._told_path", _believed_path),
+        (
+            "tests/isolation/test_path.py::test_a_path_that_somebody_moved_is_sent_again",
+            "tests/isolation/test_path.py::test_a_commit_that_ends_as_a_rollback_takes_its_path_along",
         ),
         (DatabaseError,),
     ),
