@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from config import gallery_samples
+from config.context import Entry, Navigation
 from tenants.permissions import public
 
 STORE = {"name": "Kopi Senja"}
@@ -61,24 +62,23 @@ def gallery(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _menu() -> dict[str, Any]:
-    primary = [("Home", "house"), ("Orders", "shopping-bag"), ("Products", "tag"), ("Stock", "boxes")]
-    more = [
+def _menu() -> Navigation:
+    primary = (("Home", "house"), ("Orders", "shopping-bag"), ("Products", "tag"), ("Stock", "boxes"))
+    more = (
         ("Customers", "users"),
         ("Payments", "credit-card"),
         ("Shipping", "truck"),
         ("Settings", "settings"),
-    ]
-    return {
-        "primary": [_entry(label, icon, active=label == "Home") for label, icon in primary],
-        "more": [_entry(label, icon) for label, icon in more],
-        "account": [_entry("Sign out", "log-out") | {"post": True}],
-    }
+    )
+    return Navigation(
+        primary=tuple(_entry(label, icon, active=label == "Home") for label, icon in primary),
+        more=tuple(_entry(label, icon) for label, icon in more),
+        account=(_entry("Sign out", "log-out", post=True),),
+    )
 
 
-def _entry(label: str, icon: str, *, active: bool = False) -> dict[str, Any]:
-    count = 12 if label == "Orders" else 0
-    return {"label": label, "url": "#", "icon": icon, "active": active, "key": label.lower(), "count": count}
+def _entry(label: str, icon: str, **told: bool) -> Entry:
+    return Entry(label, "#", icon, label.lower(), count=12 if label == "Orders" else 0, **told)
 
 
 def _storefront(preset: str) -> dict[str, Any]:

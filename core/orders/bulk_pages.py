@@ -76,7 +76,7 @@ def _draw(request: StoreRequest, verb: BulkVerb, chosen: list[Order], form: Any)
         "verb": verb,
         "form": form,
         "orders": chosen,
-        "rows": [showing.row_of(order) for order in chosen],
+        "rows": showing.rows_of(chosen),
         "says": verb.preview(chosen),
         "is_long": len(chosen) > services.AT_ONCE,
     }

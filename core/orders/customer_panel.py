@@ -14,9 +14,14 @@ def orders_of(customer: Customer, viewing: Viewing) -> Panel | None:
     """The latest orders of a customer, for members who may see orders."""
     if not viewing.actor.may(Permission.VIEW_ORDERS):
         return None
-    rows, more = selectors.order_page(selectors.OrderFilter(customer=customer.public_id), limit=MOST_SHOWN)
-    shown = [showing.row_of(order) for order in rows]
+    found, more = selectors.listed_orders(
+        selectors.OrderFilter(customer=customer.public_id), limit=MOST_SHOWN
+    )
     return Panel(
         "dashboard/orders/of_customer.html",
-        {"rows": shown, "has_more": more is not None, "search": customer.phone or customer.email},
+        {
+            "rows": showing.rows_of(found),
+            "has_more": more is not None,
+            "search": customer.phone or customer.email,
+        },
     )

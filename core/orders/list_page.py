@@ -1,19 +1,25 @@
 """The page of the order list, and the same list as a file."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from core.kernel.exports import Cell
 from core.orders import registry, selectors, showing
 from core.orders.forms import OrderFilterForm, SaveViewForm
 from core.orders.models import Order
-from tenants.permissions import Actor, Permission
+from core.orders.selectors import OrderFilter
+from tenants.permissions import Permission
 from tenants.requests import StoreRequest
 
 # What the orders of a view wait for; a phone shows one or two buttons before it scrolls.
@@ -24,12 +30,11 @@ def show_list(
     request: StoreRequest, *, save_form: SaveViewForm | None = None, status: int = 200
 ) -> HttpResponse:
     """Draw the list as the address narrows it; htmx gets the rows alone."""
-    form = OrderFilterForm(request.GET)
-    told, base = form.told(), reverse("orders:list")
-    rows, cursor = selectors.order_page(form.filters(), after=request.GET.get("after", "")[:400])
-    actor: Actor = request.actor
+    form, told, filters = _asked(request.GET)
+    base = reverse("orders:list")
+    found, cursor = selectors.listed_orders(filters, after=request.GET.get("after", "")[:400])
     context = {
-        "rows": [showing.row_of(order) for order in rows],
+        "rows": showing.rows_of(found),
         "next_url": showing.with_query(base, told, after=cursor or "") if cursor else "",
         "first_url": showing.with_query(base, told) if request.GET.get("after") else "",
         "told": told,
@@ -37,34 +42,71 @@ def show_list(
         "is_narrowed": bool(told),
         "chips": showing.chips(base, told),
         "clear_url": showing.with_query(base, {"view": told.get("view", "")}),
-        "bulk_actions": _bulk_actions(actor, told.get("view", "")),
+        "bulk_actions": _bulk_actions(request.actor.permissions, told.get("view", "")),
     }
     if request.htmx and not request.htmx.boosted:
         return render(request, "dashboard/orders/list.html#results", context)
     saved = selectors.saved_views()
     context |= {
-        "form": form,
         "views": showing.view_tabs(base, told, selectors.view_counts(), saved),
-        "kept": [(name, value) for name, value in told.items() if name in ("view", "q")],
+        "kept": tuple((name, value) for name, value in told.items() if name != "q"),
+        "filters": _filter_sheet(form, told, base),
         "save_form": save_form or SaveViewForm(initial={"query": urlencode(told)}),
         "saved_now": next((view for view in saved if showing.is_same(view.query, urlencode(told))), None),
-        "may_edit": actor.may(Permission.EDIT_ORDERS),
+        "may_edit": request.actor.may(Permission.EDIT_ORDERS),
         "known_tags": selectors.known_tags(),
     }
     return render(request, "dashboard/orders/list.html", context, status=status)
 
 
-def _bulk_actions(actor: Actor, view: str) -> list[dict[str, Any]]:
+def _asked(told: QueryDict) -> tuple[OrderFilterForm | None, dict[str, str], OrderFilter]:
+    """The filters of an address: the form, None where nothing is narrowed, and what it understood."""
+    if not told.keys() - {"after"}:
+        return None, {}, OrderFilter()
+    form = OrderFilterForm(told)
+    return form, form.told(), form.filters()
+
+
+def _filter_sheet(form: OrderFilterForm | None, told: dict[str, str], base: str) -> SafeString:
+    """The sheet with every filter. One that understood everything says no more than that."""
+    if form is not None and form.errors:
+        return _drawn_sheet(form, told, base)
+    return _kept_sheet(tuple(told.items()), base, get_language())
+
+
+@lru_cache(maxsize=64)
+def _kept_sheet(told: tuple[tuple[str, str], ...], base: str, language: str | None) -> SafeString:
+    return _drawn_sheet(OrderFilterForm(dict(told)), dict(told), base)
+
+
+def _drawn_sheet(form: OrderFilterForm, told: dict[str, str], base: str) -> SafeString:
+    kept = [(name, value) for name, value in told.items() if name in ("view", "q")]
+    context = {"action": base, "form": form, "keep": kept}
+    return SafeString(render_to_string("components/filter_sheet.html", context))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Action:
+    """A button under the list, as components/bulk_bar.html asks for it."""
+
+    label: Any
+    value: str
+    icon: str
+    danger: bool = False
+
+
+@lru_cache(maxsize=256)
+def _bulk_actions(permissions: frozenset[Permission], view: str) -> tuple[_Action, ...]:
     """What this member may do with many orders; what the orders of this view wait for comes first."""
-    verbs = [verb for verb in registry.bulk_verbs.values() if actor.may(verb.permission)]
     rows = [
-        (verb.position, {"label": verb.label, "value": verb.code, "icon": verb.icon, "danger": verb.is_loss})
-        for verb in verbs
+        (verb.position, _Action(verb.label, verb.code, verb.icon, verb.is_loss))
+        for verb in registry.bulk_verbs.values()
+        if verb.permission in permissions
     ]
-    rows.append((30, {"label": _("Print packing slips"), "value": "SLIPS", "icon": "printer"}))
+    rows.append((30, _Action(gettext_lazy("Print packing slips"), "SLIPS", "printer")))
     wanted = _NEXT.get(view, ())
-    ordered = sorted(rows, key=lambda row: (row[1]["value"] not in wanted, row[0]))
-    return [action for _position, action in ordered]
+    ordered = sorted(rows, key=lambda row: (row[1].value not in wanted, row[0]))
+    return tuple(action for _position, action in ordered)
 
 
 def export_rows(orders: Iterable[Order]) -> tuple[list[str], Iterable[list[Cell]]]:

@@ -1,6 +1,6 @@
 """Orders in the shapes that pages and messages ask for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from core.kernel import phones
 from core.kernel.formats import format_money
 from core.orders import registry
 from core.orders.models import FulfilmentState, Order, OrderSource, OrderState, PaymentState, SavedView
-from core.orders.selectors import BEHIND_NUMBERS, VIEWS
+from core.orders.selectors import BEHIND_NUMBERS, VIEWS, Listed
 from tenants import hosts
 from tenants.context import require_store
 from tenants.models import HostKind
@@ -48,6 +48,11 @@ _TONES: dict[str, dict[str, str]] = {
         FulfilmentState.DELIVERED: "success",
     },
 }
+_LABELS: dict[str, dict[str, Any]] = {
+    "state": dict(OrderState.choices),
+    "payment_state": dict(PaymentState.choices),
+    "fulfilment_state": dict(FulfilmentState.choices),
+}
 # The columns of the order, by the names that the filters have.
 _CHIP_WORDS: dict[str, Mapping[str, Any]] = {
     "state": dict(OrderState.choices),
@@ -66,15 +71,15 @@ class Badge:
     tone: str
 
 
-def brief_badges(order: Order) -> list[Badge]:
+def brief_badges(order: Order | Listed) -> tuple[Badge, ...]:
     """As few states as tell where an order stands: a closed one is paid and delivered."""
     if order.state != OrderState.CLOSED:
-        return badges(order)
+        return tuple(badges(order))
     axes = ["state"] if order.payment_state == PaymentState.PAID else ["state", "payment_state"]
-    return [badge_of(order, axis) for axis in axes]
+    return tuple(badge_of(order, axis) for axis in axes)
 
 
-def badges(order: Order) -> list[Badge]:
+def badges(order: Order | Listed) -> list[Badge]:
     """The three states of an order; one that says nothing now is left out."""
     axes = ["state"] if order.state != OrderState.OPEN else []
     if order.state != OrderState.CANCELLED or order.payment_state != PaymentState.UNPAID:
@@ -84,13 +89,12 @@ def badges(order: Order) -> list[Badge]:
     return [badge_of(order, axis) for axis in axes]
 
 
-def badge_of(order: Order, axis: str) -> Badge:
+def badge_of(order: Order | Listed, axis: str) -> Badge:
     """One state of an order."""
     value = getattr(order, axis)
-    label = str(getattr(order, f"get_{axis}_display")())
-    if axis == "payment_state" and value == PaymentState.UNPAID and order.is_on_delivery:
-        label = _("COD")
-    return Badge(label, _TONES[axis][value])
+    if axis == "payment_state" and value == PaymentState.UNPAID and order.payment_method == "COD":
+        return Badge(_("COD"), _TONES[axis][value])
+    return Badge(str(_LABELS[axis][value]), _TONES[axis][value])
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,39 +110,47 @@ class Row:
     goods: str
     units: int
     amount: int
-    badges: list[Badge]
+    badges: tuple[Badge, ...]
     method: str
-    tags: list[str]
+    tags: tuple[str, ...]
     has_note: bool
 
 
-def row_of(order: Order) -> Row:
-    """An order with its lines loaded, as the list shows it."""
-    lines = sorted(order.lines.all(), key=lambda line: line.pk)
-    units = sum(line.quantity for line in lines)
+def rows_of(orders: Iterable[Order | Listed]) -> list[Row]:
+    """Orders with their lines loaded, as a list shows them."""
+    base = reverse("orders:list")
+    return [_row(order, base) for order in orders]
+
+
+def _row(order: Order | Listed, base: str) -> Row:
+    goods = order.goods if isinstance(order, Listed) else _goods_of(order)
     return Row(
         public_id=order.public_id,
         number=order.number,
-        url=reverse("orders:detail", args=[order.public_id]),
+        url=f"{base}{order.public_id}/",
         placed_at=order.placed_at,
         customer=order.customer_name,
         place=_("Pick-up") if order.is_pickup else order.regency,
-        goods=_goods(lines),
-        units=units,
+        goods=_named(goods),
+        units=sum(quantity for quantity, _title in goods),
         amount=order.total_amount,
         badges=brief_badges(order),
         method=method_name(order.payment_method),
-        tags=order.tags,
+        tags=tuple(order.tags),
         has_note=bool(order.note or order.staff_note),
     )
 
 
-def _goods(lines: Sequence[Any]) -> str:
-    if not lines:
+def _goods_of(order: Order) -> list[tuple[int, str]]:
+    lines = sorted(order.lines.all(), key=lambda line: line.pk)
+    return [(line.quantity, line.product_title) for line in lines]
+
+
+def _named(goods: Sequence[tuple[int, str]]) -> str:
+    if not goods:
         return ""
-    more = len(lines) - 1
-    first = f"{lines[0].quantity}× {lines[0].product_title}"
-    return f"{first} +{more}" if more else first
+    quantity, title = goods[0]
+    return f"{quantity}× {title} +{len(goods) - 1}" if goods[1:] else f"{quantity}× {title}"
 
 
 def method_name(code: str) -> str:
@@ -146,31 +158,37 @@ def method_name(code: str) -> str:
     return str(registry.payment_methods.get(code, code))
 
 
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One view over the list; `id` is that of a saved one."""
+
+    label: str
+    url: str
+    active: bool
+    count: int | str = ""
+    id: str = ""
+
+
 def view_tabs(
     base: str, told: Mapping[str, str], counts: Mapping[str, int], saved: Sequence[SavedView]
-) -> list[dict[str, Any]]:
+) -> tuple[Tab, ...]:
     """The tabs over the list: the daily views, then the store's own."""
     here = urlencode(sorted(told.items()))
+    at = None if _is_saved(here, saved) else told.get("view", "")
     looked_at = [name for name in BEHIND_NUMBERS if told.get("view") == name]
     daily = [
-        {
-            "label": VIEW_NAMES[name],
-            "url": f"{base}?view={name}" if name else base,
-            "active": told.get("view", "") == name and not _is_saved(here, saved),
-            "count": counts.get(name) or "",
-        }
+        Tab(
+            str(VIEW_NAMES[name]),
+            f"{base}?view={name}" if name else base,
+            name == at,
+            counts.get(name) or "",
+        )
         for name in [*VIEWS, *looked_at]
     ]
     own = [
-        {
-            "label": view.name,
-            "url": f"{base}?{view.query}",
-            "active": is_same(view.query, here),
-            "id": view.public_id,
-        }
-        for view in saved
+        Tab(view.name, f"{base}?{view.query}", is_same(view.query, here), id=view.public_id) for view in saved
     ]
-    return [*daily, *own]
+    return (*daily, *own)
 
 
 def _is_saved(here: str, saved: Sequence[SavedView]) -> bool:

@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import secrets
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,8 +12,10 @@ from pathlib import Path
 
 from django import template
 from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import get_urlconf
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -24,6 +27,8 @@ register = template.Library()
 ICON_NAME = re.compile(r"[a-z0-9-]+")
 SVG_BODY = re.compile(r"<svg[^>]*>(?P<body>.*)</svg>", re.DOTALL)
 FALLBACK_ICON = '<circle cx="12" cy="12" r="9"/>'
+# Stands in a kept text where a slot is filled in; nobody outside this process can write it.
+SLOT = f"slot-{secrets.token_hex(8)}-"
 SCRIPT_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
@@ -48,6 +53,34 @@ def _icon(name: str, look: str, label: str) -> SafeString:
         meaning,
         mark_safe(_drawing(name)),  # noqa: S308 - lucide's own file, never user text
     )
+
+
+@register.simple_tag
+def kept(template_name: str, **told: object) -> SafeString:
+    """Include a template that says nothing but what it is told, and keep its text in the process.
+
+    `{% kept "base/parts/rail.html" nav=nav name=store.name slot_csrf_token=csrf_token %}`: the template sees
+    these values, the language, the time zone and the kind of host, and nothing else. So equal values are the
+    same text, other values another one, and nothing is ever to be forgotten. What differs from page to page
+    is told in a `slot_...`: the template writes `{{ csrf_token }}`, and each page fills in its own.
+    """
+    slots = {key: told.pop(key) for key in [key for key in told if key.startswith("slot_")]}
+    filled = tuple((key.removeprefix("slot_"), bool(value)) for key, value in slots.items())
+    ground = (get_language(), timezone.get_current_timezone_name(), get_urlconf())
+    text = _kept(template_name, ground, filled, **told)
+    for (name, is_there), value in zip(filled, slots.values(), strict=True):
+        if is_there:
+            text = text.replace(f"{SLOT}{name}.", str(conditional_escape(value)))
+    return mark_safe(text)  # noqa: S308 - a rendered template, and values that were escaped
+
+
+# Typed, for a text that is safe as it stands is equal to one that has to be escaped.
+@lru_cache(maxsize=1024, typed=True)
+def _kept(
+    template_name: str, ground: tuple[object, ...], slots: tuple[tuple[str, bool], ...], /, **told: object
+) -> str:
+    marks = {name: f"{SLOT}{name}." if is_there else "" for name, is_there in slots}
+    return render_to_string(template_name, {**told, **marks})
 
 
 @register.simple_tag

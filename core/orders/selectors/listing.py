@@ -1,13 +1,15 @@
 """The order list: narrowed, searched, newest first."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 
-from django.db.models import Count, Q, QuerySet
+from django.db import connection
+from django.db.models import Count, Q, QuerySet, Value
 from django.utils import timezone
 
 from core.kernel import paging
+from core.kernel.statements import Statement
 from core.orders import registry
 from core.orders.models import (
     SEARCHED,
@@ -67,8 +69,36 @@ class OrderFilter:
     until: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a list shows of an order. `goods` are the quantities and titles of its lines."""
+
+    public_id: str
+    number: str
+    placed_at: datetime
+    state: str
+    payment_state: str
+    fulfilment_state: str
+    payment_method: str
+    customer_name: str
+    is_pickup: bool
+    regency: str
+    total_amount: int
+    tags: list[str]
+    note: str
+    staff_note: str
+    goods: tuple[tuple[int, str], ...]
+
+
+_SHOWN = [field.name for field in fields(Listed) if field.name != "goods"]
+
+
 def order_list(filters: OrderFilter) -> QuerySet[Order]:
     """The orders that pass every filter, with customer and lines; sorted by whoever pages them."""
+    return _narrowed(filters).select_related("customer", "invoice").prefetch_related("lines")
+
+
+def _narrowed(filters: OrderFilter) -> QuerySet[Order]:
     rows = Order.objects.filter((VIEWS | BEHIND_NUMBERS).get(filters.view, Q()))
     for told, column in _COLUMNS.items():
         if value := getattr(filters, told):
@@ -81,7 +111,7 @@ def order_list(filters: OrderFilter) -> QuerySet[Order]:
         rows = rows.filter(placed_at__lt=_end_of(filters.until))
     if filters.q.strip():
         rows = rows.filter(pk__in=found_orders(filters.q))
-    return rows.select_related("customer", "invoice").prefetch_related("lines")
+    return rows
 
 
 _COLUMNS = {
@@ -100,6 +130,19 @@ def order_page(filters: OrderFilter, *, after: str = "", limit: int = 25) -> tup
     return paging.page(order_list(filters), after=after, limit=limit, key="-placed_at")
 
 
+def listed_orders(
+    filters: OrderFilter, *, after: str = "", limit: int = 25
+) -> tuple[list[Listed], str | None]:
+    """The same page as the list shows it, a few columns of each order. Raises InvalidInput likewise."""
+    rows = _narrowed(filters).values_list("pk", *_SHOWN, named=True)
+    found, cursor = paging.page(rows, after=after, limit=limit, key="-placed_at")
+    goods: dict[int, list[tuple[int, str]]] = {row.pk: [] for row in found}
+    lines = OrderLine.objects.filter(order_id__in=list(goods)).order_by("pk")
+    for order_id, quantity, title in lines.values_list("order_id", "quantity", "product_title"):
+        goods[order_id].append((quantity, title))
+    return [Listed(*row[1:], goods=tuple(goods[row.pk])) for row in found], cursor
+
+
 def chosen_orders(public_ids: list[str]) -> list[Order]:
     """The orders with these public ids, newest first, with their lines; unknown ones are left out."""
     rows = Order.objects.filter(public_id__in=public_ids[:MOST_IN_BULK])
@@ -110,7 +153,7 @@ def chosen_orders(public_ids: list[str]) -> list[Order]:
 
 def ids_in_list(filters: OrderFilter) -> list[str]:
     """The public ids of the newest orders in a filtered list, at most MOST_IN_BULK."""
-    rows = order_list(filters).select_related(None).prefetch_related(None).order_by("-placed_at", "-pk")
+    rows = _narrowed(filters).order_by("-placed_at", "-pk")
     return list(rows.values_list("public_id", flat=True)[:MOST_IN_BULK])
 
 
@@ -150,21 +193,38 @@ def _by_amount(text: str) -> QuerySet | None:
 
 def view_counts() -> dict[str, int]:
     """How many orders wait in the views that ask for something, in one query."""
+    [found] = _COUNTS.rows() or [(0,) * len(COUNTED)]
+    return dict(zip(COUNTED, found, strict=True))
+
+
+def _counting() -> QuerySet:
     # What is closed waits for nobody, and is most of a store's orders.
     alive = Order.objects.filter(Q(state=OrderState.OPEN) | VIEWS["to_refund"])
-    return alive.aggregate(**{name: Count("pk", filter=VIEWS[name]) for name in COUNTED})
+    counts = {name: Count("pk", filter=VIEWS[name]) for name in COUNTED}
+    return alive.values(all=Value(1)).annotate(**counts).values_list(*COUNTED)
 
 
 def saved_views() -> list[SavedView]:
     """The store's own views of the order list, by name."""
-    return list(SavedView.objects.order_by("name"))
+    return [SavedView(*row) for row in _SAVED_VIEWS.rows()]
 
 
 def known_tags(most: int = 50) -> list[str]:
     """Tags that recent orders carry, by name."""
-    # Looking for orders with tags would read all of them in a store that has none.
-    recent = Order.objects.order_by("-placed_at", "-pk").values_list("tags", flat=True)[:_RECENT]
-    return sorted({tag for tags in recent for tag in tags})[:most]
+    with connection.cursor() as cursor:
+        cursor.execute(_TAGS, [_RECENT, most])
+        return [tag for (tag,) in cursor.fetchall()]
+
+
+# Every look at the list asks these: to write them anew takes longer than to answer them.
+_COUNTS = Statement(_counting)
+_SAVED_VIEWS = Statement(lambda: SavedView.objects.order_by("name").values_list())
+# Looking for orders with tags would read all of them in a store that has none.
+_TAGS = """
+SELECT DISTINCT unnest(tags) AS tag
+FROM (SELECT tags FROM orders_order ORDER BY placed_at DESC, id DESC LIMIT %s) AS recent
+ORDER BY tag LIMIT %s
+"""
 
 
 def _midnight(day: date) -> datetime:

@@ -258,7 +258,7 @@ def test_the_list_offers_only_what_a_member_may_do(
     make(kopi, placed_order)
 
     offered = {
-        role: {action["value"] for action in dashboard(member(role)).get("/orders/").context["bulk_actions"]}
+        role: {action.value for action in dashboard(member(role)).get("/orders/").context["bulk_actions"]}
         for role in (Role.READ_ONLY, Role.WAREHOUSE)
     }
 
@@ -269,7 +269,7 @@ def test_the_list_offers_only_what_a_member_may_do(
 def test_what_the_orders_of_a_view_wait_for_comes_first(kopi: Store, desk: Client, view: str, first: str):
     make(kopi, placed_order)
 
-    assert desk.get("/orders/", {"view": view}).context["bulk_actions"][0]["value"] == first
+    assert desk.get("/orders/", {"view": view}).context["bulk_actions"][0].value == first
 
 
 def test_orders_of_the_other_store_are_never_touched(kopi: Store, batik: Store, desk: Client):

@@ -1,0 +1,28 @@
+"""Questions that every page asks in the same words: their SQL is written once in a process."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+
+class Statement:
+    """One query without anything that changes from asking to asking.
+
+    Django takes longer to write a statement than PostgreSQL to answer a small one. The guard of the database
+    backend watches over its cursor as over every other.
+    """
+
+    def __init__(self, question: Callable[[], QuerySet]) -> None:
+        """Keep a question for later: `question` makes the queryset, with `values_list`."""
+        self._question = question
+        self._told: tuple[str, tuple[Any, ...]] | None = None
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """Ask it in the store in force."""
+        if self._told is None:
+            self._told = self._question().query.sql_with_params()
+        with connection.cursor() as cursor:
+            cursor.execute(*self._told)
+            return list(cursor.fetchall())
