@@ -14,7 +14,7 @@ PATIENCE_SECONDS: Final = 5
 
 
 def collector(name: str = "MIDTRANS") -> BillingProvider:
-    """The platform's account at a collector. Raises CollectorRefused when it has none, KeyError if unknown."""
+    """The platform's account at a collector. Raises CollectorRefused when it has none."""
     return _COLLECTORS[name]()
 
 

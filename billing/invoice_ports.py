@@ -1,9 +1,6 @@
-"""What billing asks of whoever collects an invoice, and what a card provider tells us of its own invoices.
+"""What billing asks of whoever collects one invoice without a card. Amounts are whole rupiah."""
 
-Nothing here knows a provider: amounts are in the unit that we count (whole rupiah, US cents).
-"""
-
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -17,64 +14,6 @@ class InvoiceItem:
     text: str
     net_amount: int
     quantity: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderPayment:
-    """One attempt to charge a card. `reference` is the provider's name for it; `state` a PaymentState."""
-
-    reference: str
-    state: str
-    amount: int
-    at: datetime
-    method: str = ""
-    trouble: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderInvoice:
-    """An invoice as its provider has it now, once it is final. It is copied, and numbered by us, once.
-
-    provider   a Provider, with `external_ref` its name there
-    reason     why there is one: subscription_create, subscription_cycle, subscription_update, manual
-    state      an InvoiceState; the only thing, with payments, that may differ from one telling to the next
-    tax_name   as printed, for example "PPN 11% (12% x 11/12)"
-    """
-
-    provider: str
-    external_ref: str
-    store_id: int
-    reason: str
-    state: str
-    currency: str
-    lines: Sequence[InvoiceItem]
-    net_amount: int
-    tax_amount: int
-    issued_at: datetime
-    due_at: datetime
-    tax_name: str = ""
-    period_starts_at: datetime | None = None
-    period_ends_at: datetime | None = None
-    paid_amount: int = 0
-    paid_at: datetime | None = None
-    ended_at: datetime | None = None
-    payments: Sequence[ProviderPayment] = ()
-
-    @property
-    def total_amount(self) -> int:
-        return self.net_amount + self.tax_amount
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderCredit:
-    """A credit note that the provider made on one of its invoices."""
-
-    provider: str
-    external_ref: str
-    invoice_ref: str
-    total_amount: int
-    reason: str
-    issued_at: datetime
 
 
 class CollectorUnavailable(Exception):

@@ -65,9 +65,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("store", "kind", "source_ref"), name="balance_entry_once"
-                    )
+                    models.UniqueConstraint(fields=("store", "kind", "source_ref"), name="balance_entry_once")
                 ],
             },
         ),
