@@ -260,3 +260,43 @@ class SavedView(StoreModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ImportState(models.TextChoices):
+    CHECKING = "CHECKING", _("Being checked")
+    READY = "READY", _("Checked")
+    RUNNING = "RUNNING", _("Running")
+    DONE = "DONE", _("Done")
+    REFUSED = "REFUSED", _("Refused")
+
+
+class ProductImport(StoreModel):
+    """A file of products that somebody brought: what checking it found, and how far it has been taken over.
+
+    `done_rows` is the row up to which everything is in the catalogue, so a run that was killed goes on there.
+    `errors` lists the first wrong rows as [row, column, message].
+    """
+
+    public_id = models.CharField(max_length=32)
+    name = models.CharField(max_length=120)
+    path = models.CharField(max_length=200)
+    state = models.CharField(max_length=8, choices=ImportState, default=ImportState.CHECKING)
+    rows = models.PositiveIntegerField(default=0)
+    done_rows = models.PositiveIntegerField(default=0)
+    made = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    wrong = models.PositiveIntegerField(default=0)
+    errors = models.JSONField(default=list)
+    trouble = models.CharField(max_length=300, blank=True)
+    sets_costs = models.BooleanField(default=False)
+    actor_kind = models.CharField(max_length=10)
+    actor_id = models.CharField(max_length=40, blank=True)
+    actor_name = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["public_id"], name="product_import_one_public_id")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -24,6 +24,8 @@ def paragraphs(text: str, *, most: int, field: str) -> str:
 
 
 def _plain(text: str, field: str, allowed: str = "") -> str:
+    if text.isascii() and text.isprintable():
+        return text
     composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     if not allowed:
         composed = composed.replace("\n", " ").replace("\t", " ")

@@ -4,7 +4,7 @@
 when its cause is committed, at least once. Handlers are registered with `@on(Event)`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -46,11 +46,17 @@ def _tell(handler: Handler, event_type: type, **fields: Any) -> None:
 
 def record(event: Any) -> None:
     """Write one duty per handler of this event, in the caller's transaction; none while the past is told."""
-    if history.is_past():
+    record_many([event])
+
+
+def record_many(happened: Sequence[Any]) -> None:
+    """The same for many events of one kind: whether anybody wants them is asked once."""
+    if history.is_past() or not happened:
         return
-    for kind in _handlers.get(type(event), []):
+    for kind in _handlers.get(type(happened[0]), []):
         if kind not in _wishes or _wishes[kind]():
-            enqueue(kind, asdict(event))
+            for event in happened:
+                enqueue(kind, asdict(event))
 
 
 def handlers() -> dict[type, list[str]]:

@@ -1,6 +1,7 @@
 """Every verb of the catalogue: `from core.catalog import services as catalog`."""
 
 from core.catalog.services.cards import note_availability
+from core.catalog.services.imports import ImportNotReady, bring_products, start_import
 from core.catalog.services.media import (
     StorageFull,
     add_media,
@@ -43,6 +44,7 @@ from core.catalog.services.views import delete_view, save_view
 __all__ = [
     "CategoryInUse",
     "Forecast",
+    "ImportNotReady",
     "NotReadyToSell",
     "ProductFacts",
     "Refused",
@@ -52,6 +54,7 @@ __all__ = [
     "StorageFull",
     "VariantRow",
     "add_media",
+    "bring_products",
     "create_brand",
     "create_category",
     "create_product",
@@ -79,6 +82,7 @@ __all__ = [
     "set_options",
     "set_status",
     "set_status_of_many",
+    "start_import",
     "tag_products",
     "update_product",
 ]

@@ -65,7 +65,8 @@ def _barcode(value: Any, field: str, name: str) -> str:
     return texts.line(_text(value, field), most=40, field=field)
 
 
-def _amount(value: Any, field: str, name: str) -> int:
+def amount(value: Any, field: str, name: str = "") -> int:
+    """A price in whole rupiah. Raises InvalidInput."""
     return _whole(value, field, MOST_AMOUNT)
 
 
@@ -73,7 +74,8 @@ def _amount_or_none(value: Any, field: str, name: str) -> int | None:
     return None if value is None else _whole(value, field, MOST_AMOUNT)
 
 
-def _measure(value: Any, field: str, name: str) -> int:
+def measure(value: Any, field: str, name: str) -> int:
+    """A weight in grams or a side in millimetres, named by its column. Raises InvalidInput."""
     return _whole(value, field, MOST[name])
 
 
@@ -104,13 +106,13 @@ def _whole(value: Any, field: str, most: int) -> int:
 _CHECKS = {
     "sku": _sku,
     "barcode": _barcode,
-    "price_amount": _amount,
+    "price_amount": amount,
     "compare_at_amount": _amount_or_none,
     "cost_amount": _amount_or_none,
-    "weight_grams": _measure,
-    "length_mm": _measure,
-    "width_mm": _measure,
-    "height_mm": _measure,
+    "weight_grams": measure,
+    "length_mm": measure,
+    "width_mm": measure,
+    "height_mm": measure,
     "is_active": _switch,
     "low_stock_threshold": _threshold,
 }
