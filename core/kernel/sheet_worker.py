@@ -1,7 +1,7 @@
 """The process that opens a stranger's workbook: `python -m core.kernel.sheet_worker <file>`.
 
-It writes the first sheet to standard output as CSV in UTF-8. The decoder runs here, with little memory, little
-time and no secrets. Imports nothing of Django and nothing of ours: it must start in about 0.1 s.
+It writes the first sheet to standard output as CSV in UTF-8. The decoder runs here, with little memory,
+little time and no secrets. Imports nothing of Django and nothing of ours: it must start in about 0.1 s.
 """
 
 import csv
@@ -74,7 +74,7 @@ def main() -> int:
         for row in sheet.iter_rows():
             writer.writerow([written(cell) for cell in row])
     except (CalamineError, zipfile.BadZipFile, ValueError, OSError, MemoryError) as odd:
-        print(odd, file=sys.stderr)
+        sys.stderr.write(f"{odd}\n")
         return REFUSED
     return 0
 

@@ -31,7 +31,7 @@ def ending_of(name: str, size: int) -> str:
 
 
 def rows(path: str | Path) -> Iterator[list[str]]:
-    """The file's rows, the heading first. Reads as it goes: a large file takes no more memory than a small one.
+    """The file's rows, the heading first. Reads as it goes: a large file takes no more memory.
 
     Raises   InvalidInput for a file that is no table
     """
