@@ -1,7 +1,10 @@
 """What is for sale: plans with their versions, coupons, add-ons, and the tax on all of it."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from billing.plans import GIB
@@ -50,6 +53,11 @@ class Plan(models.Model):
     def picture_gigabytes(self) -> int:
         """Room for pictures, the way a price list says it."""
         return int(self.entitlements.get("storage_bytes") or 0) // GIB
+
+    @property
+    def fee_percent(self) -> str:
+        """The fee on orders as a person reads it: "0.5", in the language in force."""
+        return number_format(Decimal(self.fee_basis_points) / 100).rstrip("0").rstrip(".,") or "0"
 
     def amount(self, interval: str, currency: str) -> int:
         """The price of one month or year before tax, in the currency's smallest unit that we count."""

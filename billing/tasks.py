@@ -8,7 +8,7 @@ from tenants import context
 from tenants.routines import every
 
 
-@every(hours=6, label=_("Count what the plan allows"))
+@every(hours=1, label=_("Count what the plan allows"))
 def count_use_of_store() -> None:
     """Remember how much each store has."""
     services.count_use(context.require_store(), timezone.now())

@@ -29,6 +29,7 @@ _MORE = (
     ("api", _("API keys"), "key-round", "integrations:keys", Permission.EDIT_API_KEYS),
     ("webhooks", _("Webhooks"), "webhook", "webhooks:list", Permission.EDIT_WEBHOOKS),
     ("audit", _("Audit log"), "history", "audit:list", Permission.VIEW_AUDIT),
+    ("plan", _("Plan and invoices"), "receipt", "plan:overview", Permission.VIEW_PLAN),
     ("data", _("Your data"), "archive", "data:overview", Permission.MANAGE_DATA),
     ("work", _("Background work"), "activity", "work:list", Permission.VIEW_JOBS),
 )

@@ -40,13 +40,14 @@ def fresh(store: Store) -> Mapping[str, Any]:
         return Store.objects.values_list("entitlements", flat=True).get(pk=store.pk)
 
 
-def require(name: str, *, used: int, adding: int = 1) -> None:
+def require(name: str, *, used: int, adding: int = 1, store: Store | None = None) -> None:
     """Refuse to go over the plan.
 
     used     how many exist already, counted by the caller after `claim(name)` in the same transaction
+    store    whose plan, for work in public; otherwise of the store in force
     Raises   LimitReached; nothing is changed
     """
-    allowed = limit(name)
+    allowed = fresh(store or context.require_store()).get(name, 0)
     if allowed is not None and used + adding > allowed:
         raise LimitReached(name, used, allowed)
 

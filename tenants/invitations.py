@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tenants import acts, context, platform_mails, roles, team
+from tenants import acts, context, entitlements, platform_mails, roles, team
 from tenants.errors import CommerceError
 from tenants.hosts import platform_origin
 from tenants.members import actor_of
@@ -77,8 +77,8 @@ class NoSuchInvitation(CommerceError):
 def invite(*, store: Store, email: str, role: str, actor: Actor, now: datetime) -> Invitation:
     """Offer a role to whoever reads the mails of `email`.
 
-    Raises   RoleBeyondYours; InvitationRefused for a member, somebody already asked, a malformed address,
-             too many open offers, or a store whose owner has not confirmed an address
+    Raises   RoleBeyondYours; LimitReached; InvitationRefused for a member, somebody already asked, a
+             malformed address, too many open offers, or a store whose owner has not confirmed an address
     Locks    the store's row
     """
     email = _checked(email)
@@ -87,6 +87,7 @@ def invite(*, store: Store, email: str, role: str, actor: Actor, now: datetime) 
     with context.in_public():
         team.lock(store)
         _refuse_known(store, email, now)
+        entitlements.require("staff", used=team.staff_used(store, now), store=store)
         invitation = Invitation.objects.create(
             store_id=store.pk,
             email=email,

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
+from tenants import access
 from tenants.errors import CommerceError
 from tenants.hosts import platform_origin
 from tenants.models import Role
@@ -44,6 +45,8 @@ class Permission(StrEnum):
     VIEW_JOBS = "view_jobs"
     REPLAY_JOBS = "replay_jobs"
     MANAGE_DATA = "manage_data"
+    VIEW_PLAN = "view_plan"
+    MANAGE_PLAN = "manage_plan"
 
 
 _VIEWS = frozenset(
@@ -60,7 +63,8 @@ _EVERYTHING = frozenset(Permission)
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.OWNER: _EVERYTHING,
-    Role.ADMIN: _EVERYTHING - {Permission.EDIT_PAYMENT_SETTINGS, Permission.MANAGE_DATA},
+    Role.ADMIN: _EVERYTHING
+    - {Permission.EDIT_PAYMENT_SETTINGS, Permission.MANAGE_DATA, Permission.MANAGE_PLAN},
     Role.CATALOGUE: frozenset(
         {
             Permission.VIEW_HOME,
@@ -106,6 +110,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         Permission.CONFIRM_PAYMENTS,
         Permission.REFUND_PAYMENTS,
         Permission.EDIT_PAYMENT_SETTINGS,
+        Permission.VIEW_PLAN,
     },
     Role.READ_ONLY: _VIEWS,
 }
@@ -159,6 +164,7 @@ def requires(permission: Permission) -> Callable[[type_of_view], type_of_view]:
                 return _to_login(request)
             if not actor.may(permission):
                 raise PermissionRefused(permission)
+            access.require_open(request)
             return view(request, *args, **kwargs)
 
         guarded.door = permission  # type: ignore[attr-defined]

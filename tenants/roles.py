@@ -45,6 +45,8 @@ PERMISSION_WORDS: dict[Permission, Promise] = {
     Permission.VIEW_JOBS: _("See background work"),
     Permission.REPLAY_JOBS: _("Repeat background work"),
     Permission.MANAGE_DATA: _("Download, restore and delete the store"),
+    Permission.VIEW_PLAN: _("See the plan and its invoices"),
+    Permission.MANAGE_PLAN: _("Choose, pay and leave the plan"),
 }
 
 

@@ -6,15 +6,17 @@ the second one meets the rule that one owner must stay.
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tenants import acts, context, roles
 from tenants.errors import CommerceError
-from tenants.models import Membership, PlatformAct, Role, Store
+from tenants.models import Invitation, Membership, PlatformAct, Role, Store
 from tenants.permissions import Actor
 
 
@@ -167,6 +169,21 @@ def _locked(store: Store, person: uuid.UUID) -> Membership:
 def lock(store: Store) -> None:
     """Queue up with everybody who changes this team, until the transaction ends."""
     Store.objects.select_for_update(no_key=True).get(pk=store.pk)
+
+
+def staff_used(store: Store, now: datetime) -> int:
+    """How many places of the plan are taken: by who works here, and by who was asked and may still come."""
+    asked = Invitation.objects.filter(
+        store_id=store.pk, accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now
+    )
+    return _members(store).count() + asked.count()
+
+
+def count_staff() -> int:
+    """As `staff_used`, for the store that is in force."""
+    store = context.require_store()
+    with context.in_public():
+        return staff_used(store, timezone.now())
 
 
 def _refuse_beyond(actor: Actor, *wanted: str) -> None:

@@ -59,6 +59,9 @@ DASHBOARD_URLCONF = "config.urls.dashboard"
 STOREFRONT_URLCONF = "config.urls.storefront"
 # Hosts that have pages of their own for what was refused; the others show templates/refusal.html.
 REFUSAL_PAGES = {"STOREFRONT": "storefront.views.errors.refusal"}
+# What shoppers see while the shop rests, and what time it is for plans and money.
+SHOP_RESTS_PAGE = "storefront.views.errors.resting"
+PLAN_CLOCK = "billing.clock.now"
 WSGI_APPLICATION = "config.wsgi.application"
 
 MIDDLEWARE = [
@@ -68,7 +71,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenants.hosts.HostMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "config.policy.PolicyMiddleware",
     "config.pictures.PictureSourceMiddleware",
     "tenants.security_log.SecurityLogMiddleware",
     "tenants.sessions.BoundSessionMiddleware",
@@ -86,6 +89,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "storefront.preview.PreviewMiddleware",
     "tenants.refusals.RefusalMiddleware",
+    "tenants.access.AccessMiddleware",
     "core.integrations.rates.FairShareMiddleware",
     "tenants.replica.OwnWritesMiddleware",
     "core.integrations.idempotency.IdempotencyMiddleware",
@@ -169,10 +173,13 @@ STORE_POOL_SIZE = int(os.environ.get("STORE_POOL_SIZE", "8"))
 # Triggers by which a store may differ from the template, such as those of an operator's own replication.
 TOLERATED_TRIGGERS: list[str] = []
 
-# What is counted of each store for the staff, by functions that the rooms offer.
+# What is counted of each store, by functions that the rooms offer: for its owner's meters and notices.
 STORE_USE = {
     "products": "core.catalog.selectors.products_used",
     "storage_bytes": "core.catalog.selectors.storage_used",
+    "staff": "tenants.team.count_staff",
+    "locations": "core.inventory.selectors.locations_used",
+    "orders_this_month": "core.analytics.selectors.sales.orders_this_month",
 }
 
 # Run by `manage.py setup` when the public schema is at head.
@@ -294,7 +301,7 @@ TIME_ZONE = "Asia/Jakarta"
 STATIC_URL = "/static/"
 STATIC_ROOT = BUILD_DIR / "staticfiles"
 STATICFILES_DIRS = [BUILD_DIR / "static"]
-MEDIA_ROOT = DATA_DIR / "media"
+MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", DATA_DIR / "media"))
 STORAGES = {
     "default": {"BACKEND": "core.kernel.files.StoreStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -311,6 +318,10 @@ POSTGRES_PROGRAMS = os.environ.get("POSTGRES_PROGRAMS", "")
 BACKUP_KEEP = {"daily": 7, "weekly": 4, "monthly": 6}
 # How long a download can be fetched, a schema put aside is kept, and a deletion can be undone.
 ARCHIVE_HOURS, ASIDE_DAYS, DELETION_DAYS = 24, 7, 30
+# A folder of <name>.env: other deployments that stores can move to (tenants.moving.targets). How long requests
+# that had begun may take before a store is written down, and how long it is kept here after it moved.
+MOVE_TARGETS = os.environ.get("MOVE_TARGETS", "")
+MOVE_QUIET_SECONDS, MOVE_KEEP_DAYS = 15, 30
 
 # --- Mail -------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", f"{BRAND_NAME} <no-reply@smartseller.example>")
@@ -348,7 +359,7 @@ PLATFORM_SELLER = {
 PLATFORM_BANK_ACCOUNTS = [
     each.strip() for each in os.environ.get("PLATFORM_BANK_ACCOUNTS", "").split(";") if each.strip()
 ]
-# The platform's own account at Midtrans, for invoices that are paid without a card. Without a key, by transfer.
+# The platform's own account at Midtrans, for invoices paid without a card. Without a key, by transfer alone.
 MIDTRANS_PLATFORM_SERVER_KEY = os.environ.get("MIDTRANS_PLATFORM_SERVER_KEY", "")
 MIDTRANS_PLATFORM_SIGNATURE_KEY = os.environ.get("MIDTRANS_PLATFORM_SIGNATURE_KEY", "")
 MIDTRANS_PLATFORM_LIVE = os.environ.get("MIDTRANS_PLATFORM_LIVE", "") == "1"

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/webhooks/", include("core.integrations.urls_webhooks")),
     path("settings/team/", include("tenants.urls_team")),
     path("settings/audit/", include("core.analytics.urls_audit")),
+    path("plan/", include("billing.urls_plan")),
     path("settings/data/", include("tenants.urls_data")),
     path("settings/domains/", include("tenants.urls_domains")),
     path("work/", include("tenants.urls_work")),

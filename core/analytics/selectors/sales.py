@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncDate
+from django.utils import timezone
 
 from core.catalog.models import Variant
 from core.orders.models import Order, OrderLine, OrderState, PaymentState
+from tenants import context
 
 EARNING = (PaymentState.PAID, PaymentState.PARTLY_REFUNDED)
 CHART_DAYS = 30
@@ -143,6 +145,13 @@ def _sums(name: str, since: datetime, until: datetime) -> dict[str, Sum | Count]
         f"{name}_sales": Sum(_EARNED, filter=within & Q(payment_state__in=EARNING)),
         f"{name}_orders": Count("pk", filter=within),
     }
+
+
+def orders_this_month() -> int:
+    """How many orders were placed since the first of the month, where the store is."""
+    zone = ZoneInfo(context.require_store().time_zone)
+    first = timezone.now().astimezone(zone).date().replace(day=1)
+    return Order.objects.filter(placed_at__gte=datetime.combine(first, time.min, tzinfo=zone)).count()
 
 
 def _midnight(now: datetime, time_zone: str) -> datetime:

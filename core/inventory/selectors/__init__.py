@@ -24,6 +24,7 @@ from core.inventory.selectors.places import (
     location,
     location_for,
     locations,
+    locations_used,
     place_rows,
 )
 from core.inventory.selectors.waiting import (
@@ -46,6 +47,7 @@ __all__ = [
     "location",
     "location_for",
     "locations",
+    "locations_used",
     "low_count",
     "movements",
     "on_hand_by_day",

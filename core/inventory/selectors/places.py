@@ -23,6 +23,11 @@ def locations(*, active_only: bool = False) -> list[Location]:
     return list(found.filter(is_active=True) if active_only else found)
 
 
+def locations_used() -> int:
+    """How many locations count against the plan: those that are open."""
+    return Location.objects.filter(is_active=True).count()
+
+
 def location(public_id: str) -> Location:
     """One location. Raises NotFound."""
     found = Location.objects.filter(public_id=public_id).first()

@@ -7,10 +7,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from core.inventory import selectors
 from core.inventory.models import Location, LocationKind, StockItem
 from core.inventory.services.ledger import clean_text
 from core.kernel import audit, ids, regions
 from core.kernel.errors import CommerceError, InvalidInput, NotFound
+from tenants import entitlements
 from tenants.permissions import Actor
 
 _TEXTS = {"name": 60, "code": 12, "address_line": 200, "region_code": 13, "postcode": 5, "phone": 20}
@@ -30,8 +32,9 @@ def create_location(
     """Open a place that holds goods. The first one is the default.
 
     facts    any of the fields that `update_location` may change
-    Raises   InvalidInput, also for a code that is taken
+    Raises   LimitReached; InvalidInput, also for a code that is taken
     """
+    _claim_one_more()
     last = Location.objects.aggregate(last=Max("position"))["last"]
     location = Location(
         public_id=ids.new_id("loc"),
@@ -54,7 +57,7 @@ def create_location(
 def update_location(*, public_id: str, changes: Mapping[str, Any], actor: Actor) -> Location:
     """Change some facts of a location, or close it (`is_active` False).
 
-    Raises   NotFound, InvalidInput, LocationInUse
+    Raises   NotFound, InvalidInput, LocationInUse; LimitReached when it is opened again
     Locks    the location's row
     """
     location = lock_location(public_id)
@@ -62,6 +65,8 @@ def update_location(*, public_id: str, changes: Mapping[str, Any], actor: Actor)
     _set_facts(location, changes)
     if before.get("is_active") and not location.is_active:
         _refuse_if_used(location)
+    if before.get("is_active") is False and location.is_active:
+        _claim_one_more()
     _save(location)
     audit.write(
         actor=actor,
@@ -101,6 +106,11 @@ def lock_location(public_id: str) -> Location:
     if location is None:
         raise NotFound(_("There is no such location."))
     return location
+
+
+def _claim_one_more() -> None:
+    entitlements.claim("locations")
+    entitlements.require("locations", used=selectors.locations_used())
 
 
 def _set_facts(location: Location, changes: Mapping[str, Any]) -> None:
