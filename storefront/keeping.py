@@ -146,7 +146,7 @@ class KeptPageMiddleware:
             return self.get_response(request)
         uid = request.store.uid  # type: ignore[attr-defined]
         try:
-            page, words = _find(uid, key)
+            page, words = _find(uid, key, request.route.marks)  # type: ignore[attr-defined]
         except RedisError:
             shop_state.leave_alone()
             return self.get_response(request)
@@ -193,20 +193,22 @@ def _is_mid_change() -> bool:
     return bool(connection.shop_changes)  # type: ignore[attr-defined]
 
 
-def _find(uid: object, key: str) -> tuple[_Page | None, dict[str, str] | None]:
-    """The kept page, if it is still true; and the words under which a new one may be kept."""
-    page = _shelf.get(key)
-    names = shop_state.word_keys(uid)
-    if page is None:
-        names.append(_name(uid, key))
-    marks = list(shop_state.redis().mget(names))
-    stored = marks.pop() if page is None else None
+def _find(
+    uid: object, key: str, marks: tuple[bytes | None, ...] | None
+) -> tuple[_Page | None, dict[str, str] | None]:
+    """The kept page, if it is still true; and the words under which a new one may be kept.
+
+    marks   the words, where they were read already
+    """
+    page, stored = _shelf.get(key), None
+    if marks is None:
+        marks = tuple(shop_state.redis().mget(shop_state.word_keys(uid)))
     words = shop_state.settled(uid, marks)
     if words is None:
         return None, None
-    if page is not None and not page.fits(words):
+    if page is None or not page.fits(words):
         page, stored = None, shop_state.redis().get(_name(uid, key))
-    if page is None and stored:
+    if stored:
         page = _Page.load(stored)
         if not page.fits(words):
             return None, words

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 
 from tenants.context import require_store
 
@@ -22,11 +22,30 @@ def store_prefix(key_prefix: str) -> str:
     return f"{key_prefix}:{require_store().uid}:"
 
 
+class LastingClient(RedisCacheClient):
+    """Django's way to Redis, with one client for all commands: Django makes a new one for each."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._made: dict[int, Any] = {}
+
+    def get_client(self, key: str | None = None, *, write: bool = False) -> Any:
+        """The client, which takes a connection from its pool for each command."""
+        pool = self._get_connection_pool(write)
+        if id(pool) not in self._made:
+            self._made[id(pool)] = self._client(connection_pool=pool)
+        return self._made[id(pool)]
+
+
 class BoundedRedisCache(RedisCache):
     """Django's Redis cache, whose `clear` removes this alias' own keys: the store's, where it is the store's.
 
     Django would empty the whole Redis: every store's pages, log-in limits, sessions and the bell.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._class = LastingClient
 
     def clear(self) -> None:
         """Remove what was kept here; of a store's cache, what the store in force kept."""

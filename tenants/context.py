@@ -89,7 +89,9 @@ def _entered(store: "Store | None") -> Iterator[None]:
 def enter(store: "Store | None") -> None:
     """Switch without a way back: for the middleware and the worker, which reset at their end."""
     _current.set(store)
-    _move(connection, store)
+    _move(connections[DEFAULT_DB_ALIAS], store)
+    if len(connections.settings) == 1:
+        return
     for other in connections.all(initialized_only=True):
         if other.alias != DEFAULT_DB_ALIAS:
             _move(other, store)
@@ -102,7 +104,8 @@ def follow(alias: str) -> None:
 
 def _move(line: Any, store: "Store | None") -> None:
     if store is None:
-        line.set_schema_to_public()
+        if line.schema_name != PUBLIC or not line.include_public_schema:
+            line.set_schema_to_public()
     else:
         line.set_tenant(store)
 

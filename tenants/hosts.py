@@ -4,12 +4,17 @@ Every host of the product goes through here: the platform's own names come from 
 verified rows of Hostname. An unknown host gets a small static 404 that names no store.
 """
 
+import json
 import re
+from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
+from django.db.models.base import ModelState
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from redis.exceptions import RedisError
 
@@ -20,6 +25,9 @@ from tenants.security_log import note
 _LABEL = re.compile(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
 _CACHE_SECONDS = 300
 _UNKNOWN_SECONDS = 20
+_MOST_SEEN = 5_000
+# Where a store that came with a request has its main host of each kind.
+_NAMES = "main_names"
 PLATFORM, CONSOLE = "PLATFORM", "CONSOLE"
 # Machines were told these addresses and may not follow; pictures stand in old mails.
 _STAY = ("/api/", "/hooks/", "/media/")
@@ -42,11 +50,13 @@ class Route:
     """What a host means: a kind, and the store where there is one.
 
     leads_to   for a storefront that has a main address of its own elsewhere: that host
+    marks      the words of the shop's parts, read together with the host (tenants.shop_state.word_keys)
     """
 
     kind: str
     store: Store | None = None
     leads_to: str = ""
+    marks: tuple[bytes | None, ...] | None = field(default=None, compare=False)
 
 
 def normalise(host: str) -> str | None:
@@ -86,24 +96,100 @@ def resolve(host: str) -> Route | None:
 
 
 def _store_route(name: str) -> Route | None:
-    cache = caches["platform"]
-    key = f"host:{name}"
+    """The route as Redis has it, else as the database has it.
+
+    What Redis said last time about a host is remembered with what it meant: each request asks again, and the
+    same answer is not read twice. The words of its shop come with it, which a page would have to ask for.
+    """
+    before = _seen.get(name)
     try:
-        known = cache.get(key)
+        told, marks = _told(name, before)
     except RedisError:
-        known = None
-    if known is not None:
-        return Route(known["kind"], Store(**known["store"]), known.get("leads_to", "")) if known else None
+        shop_state.leave_alone()
+        return _read_route(name)
+    if told is not None:
+        if before is None or told != before.told:
+            before = _seen.put(name, _Seen.of(told))
+            marks = None
+        return before.route(marks)
     route = _read_route(name)
+    cache = caches["platform"]
     try:
         if route:
-            cache.set(key, _as_json(route), _CACHE_SECONDS)
+            cache.set(_key(name), _as_json(route), _CACHE_SECONDS)
         else:
             # Only where nothing stands: the store may have been announced since we looked.
-            cache.add(key, {}, _UNKNOWN_SECONDS)
+            cache.add(_key(name), {}, _UNKNOWN_SECONDS)
     except RedisError:
         pass
     return route
+
+
+def _told(name: str, before: "_Seen | None") -> tuple[bytes | None, tuple[bytes | None, ...] | None]:
+    """What Redis knows of a host, and the words of the shop that it meant last time."""
+    keys = [caches["platform"].make_and_validate_key(_key(name))]
+    if before is not None and before.kind == HostKind.STOREFRONT:
+        keys += shop_state.word_keys(before.uid)
+    told, *marks = shop_state.redis().mget(keys)
+    return told, tuple(marks) or None
+
+
+def _key(name: str) -> str:
+    return f"host:{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What Redis said of a host, and what that meant."""
+
+    told: bytes
+    kind: str = ""
+    leads_to: str = ""
+    uid: str = ""
+    store: dict[str, Any] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, told: bytes) -> "_Seen":
+        known = json.loads(told)
+        if not known:
+            return cls(told)
+        names = known.get("names", {})
+        store = vars(Store(**known["store"]))
+        return cls(told, known["kind"], known.get("leads_to", ""), known["store"]["uid"], store, names)
+
+    def route(self, marks: tuple[bytes | None, ...] | None) -> Route | None:
+        """The route, with a store of its own: nobody may find in it what another request has changed."""
+        if not self.kind:
+            return None
+        store = Store.__new__(Store)
+        vars(store).update(self.store)
+        store._state = ModelState()
+        store.entitlements = dict(store.entitlements)
+        vars(store)[_NAMES] = self.names
+        return Route(self.kind, store, self.leads_to, marks)
+
+
+class _Shelf:
+    """The hosts that this process was asked for last."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._rows: OrderedDict[str, _Seen] = OrderedDict()
+
+    def get(self, name: str) -> _Seen | None:
+        return self._rows.get(name)
+
+    def put(self, name: str, seen: _Seen) -> _Seen:
+        with self._lock:
+            self._rows.pop(name, None)
+            self._rows[name] = seen
+            if len(self._rows) > _MOST_SEEN:
+                self._rows.popitem(last=False)
+        return seen
+
+
+_seen = _Shelf()
 
 
 def _read_route(name: str) -> Route | None:
@@ -143,7 +229,14 @@ def _as_json(route: Route | None) -> dict:
         return {}
     fields = {field: getattr(route.store, field) for field in _STORE_FIELDS}
     told = {**fields, "uid": str(route.store.uid)}
-    return {"kind": route.kind, "store": told, "leads_to": route.leads_to}
+    names = _main_names(route.store)
+    return {"kind": route.kind, "store": told, "leads_to": route.leads_to, "names": names}
+
+
+def _main_names(store: Store) -> dict[str, str]:
+    """The host of each kind that links lead to."""
+    rows = Hostname.objects.filter(store_id=store.pk, verified_at__isnull=False)
+    return dict(rows.order_by("is_primary", "-pk").values_list("kind", "name"))
 
 
 def announce(store: Store) -> None:
@@ -155,7 +248,7 @@ def announce(store: Store) -> None:
         forget(store)
         return
     rows = Hostname.objects.filter(store_id=store.pk, is_primary=True, verified_at__isnull=False)
-    known = {f"host:{row.name}": _as_json(Route(row.kind, store)) for row in rows}
+    known = {_key(row.name): _as_json(Route(row.kind, store)) for row in rows}
     try:
         caches["platform"].set_many(known, _CACHE_SECONDS)
     except RedisError:
@@ -172,7 +265,7 @@ def forget(store: Store) -> None:
 def forget_names(names: list[str]) -> None:
     """As `forget`, for names that may no longer have a row. Redis being down only delays the change."""
     try:
-        caches["platform"].delete_many([f"host:{name}" for name in names])
+        caches["platform"].delete_many([_key(name) for name in names])
     except RedisError:
         pass
 
@@ -196,6 +289,7 @@ class HostMiddleware:
         # Without a Host header nobody is meant; the server's own name must not stand in for it.
         route = resolve(request.META.get("HTTP_HOST", ""))
         if route is None:
+            # Not when it is no name at all.
             note("host.unknown", host=request.META.get("HTTP_HOST", ""))
             return HttpResponse(UNKNOWN_HOST_PAGE, status=404)
         if route.leads_to and request.method in ("GET", "HEAD") and not request.path.startswith(_STAY):
@@ -231,12 +325,10 @@ def platform_origin() -> str:
 
 def store_origin(store: Store, kind: str) -> str:
     """The stored primary address of a store's dashboard or storefront; never taken from a request."""
-    with context.in_public():
-        name = (
-            Hostname.objects.filter(store_id=store.pk, kind=kind, verified_at__isnull=False)
-            .order_by("-is_primary", "pk")
-            .values_list("name", flat=True)
-            .first()
-        )
+    names = vars(store).get(_NAMES)
+    if names is None:
+        with context.in_public():
+            names = _main_names(store)
+    name = names.get(kind)
     suffix = settings.DASHBOARD_SUFFIX if kind == HostKind.DASHBOARD else settings.STOREFRONT_SUFFIX
     return origin(name or f"{store.slug}.{suffix}")

@@ -15,7 +15,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from redis.exceptions import TimeoutError as RedisTimeout
 
-from tenants import care, hosts
+from tenants import care, hosts, shop_state
 from tenants.models import HostKind, Hostname, Store
 from tenants.permissions import SYSTEM
 from tests.conftest import client_at
@@ -123,9 +123,56 @@ def test_three_hundred_hosts_while_redis_is_slow_or_away(
     def too_late(*args: object, **more: object) -> None:
         raise RedisTimeout
 
-    for act in ("get", "set", "add"):
+    for act in ("set", "add"):
         monkeypatch.setattr(caches["platform"], act, too_late)
+    monkeypatch.setattr(shop_state, "redis", too_late)
+    monkeypatch.setattr(shop_state, "leave_alone", lambda: None)
     assert misread() == []
+
+
+def test_what_redis_said_before_is_not_believed_again(kopi: Store, batik: Store):
+    """A process remembers what a host meant, and asks each time whether it still does."""
+    name = f"kopi.{settings.STOREFRONT_SUFFIX}"
+    assert all(hosts.resolve(name).store == kopi for _ in range(3))
+    assert hosts.resolve(name).marks is not None
+
+    row = Hostname.objects.get(name=name)
+    Hostname.objects.filter(store=batik, kind=row.kind).delete()
+    Hostname.objects.filter(pk=row.pk).update(store=batik)
+    hosts.forget_names([name])
+    moved = [hosts.resolve(name) for _ in range(3)]
+
+    assert [route.store for route in moved] == [batik] * 3
+    hosts.forget_names([name])
+
+
+def test_no_request_finds_what_another_did_to_its_store(kopi: Store):
+    name = f"kopi.{settings.STOREFRONT_SUFFIX}"
+    for _ in range(3):
+        store = hosts.resolve(name).store
+        assert (store.name, store.entitlements.get("spoilt")) == (kopi.name, None)
+        store.name = "Spoilt"
+        store.entitlements["spoilt"] = 1
+
+
+def test_links_lead_to_the_main_host_from_the_next_request_on(kopi: Store, django_assert_num_queries):
+    name = f"kopi.{settings.DASHBOARD_SUFFIX}"
+    hosts.resolve(name)
+    store = hosts.resolve(name).store
+    with django_assert_num_queries(0):
+        assert f"kopi.{settings.STOREFRONT_SUFFIX}" in hosts.store_origin(store, HostKind.STOREFRONT)
+
+    rows = Hostname.objects.filter(store=kopi, kind=HostKind.STOREFRONT)
+    rows.update(is_primary=False)
+    rows.create(
+        name="kopi.example", store=kopi, kind=HostKind.STOREFRONT, is_primary=True, verified_at=kopi.created_at
+    )
+    hosts.forget(kopi)
+
+    for _ in range(2):
+        store = hosts.resolve(name).store
+        assert "//kopi.example" in hosts.store_origin(store, HostKind.STOREFRONT)
+    assert "//kopi.example" in hosts.store_origin(kopi, HostKind.STOREFRONT)
 
 
 def _told(name: str) -> str:
