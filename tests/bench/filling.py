@@ -2,25 +2,29 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.cached_db import SessionStore
 from django.db import connection, transaction
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
 
 from core.catalog import services as catalog
-from core.catalog.models import Media, Option, OptionValue, Product, Variant
+from core.catalog.models import Category, Media, Option, OptionValue, Product, Variant
 from core.catalog.services.cards import refresh_card
 from core.inventory import selectors as inventory
 from core.inventory.models import StockItem
 from core.kernel import ids
-from core.orders.models import Order
+from core.orders.models import Order, OrderLine
 from core.payments import services as payments
-from tenants import blueprint, context, provisioning, schemas, work
+from tenants import context, provisioning, schemas, work
 from tenants.models import HostKind, Store, StoreState, User
 from tenants.permissions import SYSTEM
 from tenants.sessions import AUDIENCE
 from tests.factories.orders import placed_order
 from tests.factories.shipping import flat_method
+from tests.factories.shopping import sellable
 
 SLUG, SHELVES, PRODUCTS = "bangku", 20, 1_000
 _NOUNS = ["kemeja", "kaus", "sarung", "kopi", "teh", "cangkir", "batik", "tas", "sepatu", "topi", "lampu"]
@@ -29,33 +33,117 @@ _KINDS = ["merah", "biru", "halus", "tebal", "ringan"]
 WORDS = [f"{noun} {kind}" for noun in _NOUNS for kind in _KINDS]
 
 
-def others(many: int) -> None:
-    """Stores beside the one that is measured: the catalogue of the database grows with them."""
-    for number in range(many):
-        name = schemas.new_schema_name()
-        schemas.make(name)
-        with schemas.migrating(name):
-            blueprint.replay()
-        facts = {"slug": f"lain-{number}", "name": f"Lain {number}", "state": StoreState.ACTIVE}
-        Store.objects.create(schema_name=name, **facts)
+def others(many: int, *, first: int = 0) -> None:
+    """Stores beside the one that is measured, as empty as on the day they opened."""
+    with ThreadPoolExecutor(2) as builders:
+        list(builders.map(_other, range(first, first + max(many, 0))))
 
 
-def store() -> tuple[Store, str]:
-    """The store, filled, and the key of a session of its owner's."""
+def _other(number: int) -> None:
+    made = Store(
+        schema_name=schemas.new_schema_name(),
+        slug=f"lain-{number}",
+        name=f"Lain {number}",
+        state=StoreState.ACTIVE,
+    )
+    try:
+        schemas.make(made.schema_name)
+        schemas.furnish(made.schema_name)
+        with transaction.atomic():
+            Store.objects.bulk_create([made])
+            provisioning.name_hosts(made)
+        provisioning.prepare(made)
+    finally:
+        connection.close()
+
+
+def store() -> tuple[Store, str, list[int]]:
+    """The store, filled, the key of a session of its owner's, and its shelves."""
     owner = User.objects.create_user("pemilik@example.com", "tiga kata acak ini", name="Pemilik")
     made = provisioning.open_store(owner=owner, name="Bangku", slug=SLUG)
     while made.state != StoreState.ACTIVE:
         work.work_until_idle()
         time.sleep(0.1)
         made.refresh_from_db()
-    Store.objects.filter(pk=made.pk).update(entitlements={})
+    Store.objects.filter(pk=made.pk).update(entitlements={"products": None})
     made.refresh_from_db()
     with context.in_store(made), transaction.atomic():
         _goods()
         payments.add_bank_account(bank="BCA", number="1234567890", holder="Bangku", actor=SYSTEM)
         payments.edit_method(code="MANUAL_TRANSFER", changes={"is_enabled": True}, actor=SYSTEM)
         flat_method()
-    return made, _session(owner, made)
+        shelves = list(Category.objects.order_by("pk").values_list("pk", flat=True))
+    return made, _session(owner, made), shelves
+
+
+def scarce(units: int) -> tuple[str, str]:
+    """A product of which so many are left: its variant's public id, and its address. Inside the store."""
+    variant = sellable(units, title="Bangku terakhir", sku="TERAKHIR")
+    return variant.public_id, variant.product.slug
+
+
+def sold_of(variant: str) -> tuple[int, int]:
+    """Units of a variant that stand in orders, and that are promised. Inside the store."""
+    lines = OrderLine.objects.filter(variant__public_id=variant)
+    items = StockItem.objects.filter(variant__public_id=variant)
+    return (
+        lines.aggregate(all=Coalesce(Sum("quantity"), 0))["all"],
+        items.aggregate(all=Coalesce(Sum(F("allocated") + F("reserved")), 0))["all"],
+    )
+
+
+def open_shop(slug: str) -> Store:
+    """One more store of the same owner's, with one shelf and no limit."""
+    owner = User.objects.get(email="pemilik@example.com")
+    made = provisioning.open_store(owner=owner, name=slug.title(), slug=slug)
+    while made.state != StoreState.ACTIVE:
+        work.work_until_idle()
+        time.sleep(0.1)
+        made.refresh_from_db()
+    Store.objects.filter(pk=made.pk).update(entitlements={"products": None})
+    with context.in_store(made):
+        catalog.create_category(name="Rak", actor=SYSTEM)
+    return made
+
+
+def large(products: int) -> str:
+    """A second store with so many products of one variant: its schema's name."""
+    made = open_shop("gudang")
+    with context.in_store(made), transaction.atomic(), connection.cursor() as cursor:
+        shelf = Category.objects.get(name="Rak")
+        cursor.execute(
+            _MANY_PRODUCTS, {"many": products, "shelf": shelf.pk, "nouns": _NOUNS, "kinds": _KINDS}
+        )
+        cursor.execute(_MANY_VARIANTS)
+    with context.in_store(made), connection.cursor() as cursor:
+        cursor.execute("ANALYZE catalog_product; ANALYZE catalog_variant")
+    return str(made.schema_name)
+
+
+# As core.catalog.services.cards writes what a product is found by.
+_MANY_PRODUCTS = """
+INSERT INTO catalog_product (public_id, title, slug, description, status, category_id, tags, seo_title,
+    seo_description, created_at, updated_at, price_min_amount, price_max_amount, in_stock, variant_count,
+    search_text, search_vector)
+SELECT 'prd_large' || n, title, 'barang-' || n, said, 'ACTIVE', %(shelf)s, '{}', '', '',
+    now() - n * interval '1 minute', now(), 50000 + n, 50000 + n, true, 1, found,
+    setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', found), 'B')
+    || setweight(to_tsvector('simple', said), 'C') || setweight(to_tsvector('indonesian', title), 'D')
+FROM (
+    SELECT n, title, title || ' Rak G-' || n AS found, title || ' dari pengrajin kami. Nyaman.' AS said
+    FROM (
+        SELECT n, initcap((%(nouns)s)[1 + n %% 11] || ' ' || (%(kinds)s)[1 + n / 11 %% 5])
+            || ' motif ' || substr(md5((n / 55 %% 700)::text), 1, 6) || ' ' || n AS title
+        FROM generate_series(1, %(many)s) n
+    ) named
+) written
+"""
+_MANY_VARIANTS = """
+INSERT INTO catalog_variant (public_id, product_id, sku, barcode, title, "values", price_amount, weight_grams,
+    length_mm, width_mm, height_mm, position, is_active, in_stock)
+SELECT replace(public_id, 'prd_', 'var_'), id, 'G-' || substr(public_id, 10), '', '', '{}', price_min_amount,
+    250, 0, 0, 0, 0, true, true FROM catalog_product
+"""
 
 
 def _goods() -> None:

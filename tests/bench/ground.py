@@ -6,16 +6,62 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 
 from config.embedded import accounts
 from config.launch.environment import ROOT
+from tests.bench.client import PORT
+from tests.bench.report import DATA_DIR, Figure, finish
+
+if TYPE_CHECKING:
+    from tenants.models import Store
 
 SETTINGS = "config.settings.dev"
+HOME = DATA_DIR / "bench-load"
+STORES = int(os.environ.get("STORES") or 200)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The store that is measured, its owner's session, its shelves, and the process that serves it."""
+
+    store: "Store"
+    session: str
+    shelves: list[int]
+    launched: int
+
+
+Part = Callable[[Filled], Iterable[Figure]]
+
+
+def measure(*parts: Part, stores: int = STORES, pool: int = 0, home: Path = HOME) -> int:
+    """Start, fill, measure each part, stop. Returns what a gate returns."""
+    figures: list[Figure] = []
+    with ready(stores=stores, pool=pool, home=home) as filled:
+        for part in parts:
+            figures += part(filled)
+    return finish(figures)
+
+
+@contextmanager
+def ready(*, stores: int, pool: int, home: Path) -> Iterator[Filled]:
+    """The server, and the store that is measured beside so many others."""
+    began = time.perf_counter()
+    with running(home, PORT, pool=pool) as launched:
+        join(home, PORT, pool=pool)
+        print(f"ready after {time.perf_counter() - began:.0f} s", flush=True)
+        from tests.bench import filling  # noqa: PLC0415
+
+        filling.others(stores)
+        made, session, shelves = filling.store()
+        print(f"filled after {time.perf_counter() - began:.0f} s", flush=True)
+        yield Filled(made, session, shelves, launched)
 
 
 @contextmanager

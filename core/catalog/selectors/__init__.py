@@ -1,5 +1,16 @@
 """Every question to the catalogue: `from core.catalog import selectors as catalog`."""
 
+from core.catalog.selectors.cards import (
+    SORTS,
+    CardFilters,
+    CardPage,
+    ProductCard,
+    cards_by_id,
+    category_by_slug,
+    product_cards,
+    related_cards,
+    search,
+)
 from core.catalog.selectors.depicted import MIXED, Depicted, depicted_of
 from core.catalog.selectors.desk import SORTS as DESK_SORTS
 from core.catalog.selectors.desk import (
@@ -24,7 +35,7 @@ from core.catalog.selectors.desk import (
     whole_list,
     whole_product,
 )
-from core.catalog.selectors.pictures import Picture, picture_of, rendition_near, small_url
+from core.catalog.selectors.pictures import Cover, Picture, picture_of, rendition_near, small_url
 from core.catalog.selectors.sale import (
     VariantForSale,
     for_sale_by_public_id,
@@ -35,23 +46,14 @@ from core.catalog.selectors.sale import (
     variants_by_sku,
 )
 from core.catalog.selectors.shop import (
-    SORTS,
-    CardFilters,
-    CardPage,
     Choice,
     PageVariant,
-    ProductCard,
     ProductPage,
     Shelf,
     brands_on_sale,
-    cards_by_id,
-    category_by_slug,
     crumbs_of,
     moved_to,
-    product_cards,
     product_page,
-    related_cards,
-    search,
     shelf_pictures,
     shelves,
     sitemap_products,
@@ -64,6 +66,7 @@ __all__ = [
     "CardFilters",
     "CardPage",
     "Choice",
+    "Cover",
     "Depicted",
     "PageVariant",
     "Picture",

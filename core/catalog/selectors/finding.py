@@ -23,16 +23,17 @@ _SCALE: Final = 1_000_000
 EXACT_FROM: Final = 100 * _SCALE
 _ALIKE: Final = 0.4  # share of a query's letter triples that a word has
 
+ID_OF: Final = 'SELECT "catalog_product"."id" FROM "catalog_product"'
 EXACT: Final = '"catalog_product"."search_vector" @@ to_tsquery(\'simple\', %s)'
 # A SKU or a barcode finds its product by any part of it; other words by letters that they share.
 _LIKE: Final = (
     '"catalog_product"."search_vector" @@ to_tsquery(\'indonesian\', %s)',
-    'UPPER("catalog_product"."search_text") LIKE %s',
+    'UPPER("catalog_product"."search_text") LIKE UPPER(%s)',
     'UPPER("catalog_product"."search_text") %%> %s',
 )
 _RANK: Final = (
     '((ts_rank("catalog_product"."search_vector", to_tsquery(\'simple\', %s)) * 10'
-    ' + CASE WHEN UPPER("catalog_product"."search_text") LIKE %s THEN 1 ELSE 0 END'
+    ' + CASE WHEN UPPER("catalog_product"."search_text") LIKE UPPER(%s) THEN 1 ELSE 0 END'
     f' + word_similarity(%s, UPPER("catalog_product"."search_text"))) * {_SCALE})::integer'
 )
 
@@ -66,7 +67,7 @@ class Wanted:
     def is_like(self, where: Clause) -> Clause:
         """Ids of the other products that fit, of those where a condition holds."""
         told = zip(_LIKE, (self.stems, self.part, self.letters), strict=True)
-        head = f'SELECT "catalog_product"."id" FROM "catalog_product" WHERE NOT ({EXACT}) AND {where.sql} AND '
+        head = f"{ID_OF} WHERE NOT ({EXACT}) AND {where.sql} AND "
         branches = [Clause(head + like, (self.exact, *where.told, value)) for like, value in told]
         return Clause(
             " UNION ".join(branch.sql for branch in branches),
@@ -75,7 +76,7 @@ class Wanted:
 
     def is_any(self, where: Clause) -> Clause:
         """Ids of all products that fit."""
-        words = f'SELECT "catalog_product"."id" FROM "catalog_product" WHERE {EXACT} AND {where.sql}'
+        words = f"{ID_OF} WHERE {EXACT} AND {where.sql}"
         like = self.is_like(where)
         return Clause(f"{words} UNION ALL ({like.sql})", (self.exact, *where.told, *like.told))
 
@@ -86,12 +87,11 @@ def wanted(query: str) -> Wanted | None:
     words = re.findall(r"\w+", typed)[:_MOST_WORDS]
     if not words:
         return None
-    upper = typed.upper()
     return Wanted(
         exact=_prefixes(words, ":*"),
         stems=_prefixes(words, ":D"),
-        letters=upper,
-        part="%" + re.sub(r"([\\%_])", r"\\\1", upper) + "%",
+        letters=typed.upper(),
+        part="%" + re.sub(r"([\\%_])", r"\\\1", typed) + "%",
     )
 
 

@@ -1,6 +1,5 @@
-"""What shoppers see of the catalogue: cards, the product page, shelves."""
+"""What shoppers see of the catalogue: the product page, shelves."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -20,64 +19,11 @@ from core.catalog.models import (
     SlugRedirect,
     Variant,
 )
-from core.catalog.selectors.finding import matching, nearest, plain
+from core.catalog.selectors.cards import path_of
 from core.catalog.selectors.pictures import Picture, picture_of
-from core.kernel import paging
 from core.kernel.errors import NotFound
 
-# What a shopper may ask for -> the field and direction of the cursor.
-SORTS: Final[dict[str, str]] = {
-    "newest": "-created_at",
-    "price_low": "price_min_amount",
-    "price_high": "-price_min_amount",
-    "name": "title",
-    "relevance": "-relevance",
-}
 _HEAVY: Final = ("description", "search_vector", "search_text")
-
-
-@dataclass(frozen=True, slots=True)
-class CardFilters:
-    """How a shopper narrows a list. Amounts are whole rupiah; brands are slugs."""
-
-    min_amount: int | None = None
-    max_amount: int | None = None
-    in_stock: bool = False
-    reduced: bool = False
-    brands: Sequence[str] = ()
-    tag: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ProductCard:
-    """A product in a list, in one row of one query."""
-
-    id: int
-    public_id: str
-    slug: str
-    name: str
-    price_amount: int
-    compare_amount: int | None
-    from_price: bool
-    sold_out: bool
-    image: Picture | None
-    updated_at: datetime
-
-    @property
-    def percent_off(self) -> int:
-        """Whole percent of the reduction; 0 without one."""
-        if not self.compare_amount:
-            return 0
-        return (self.compare_amount - self.price_amount) * 100 // self.compare_amount
-
-
-@dataclass(frozen=True, slots=True)
-class CardPage:
-    """Some cards, and the cursor of the next ones. `is_nearest`: nothing fits, these are only spelt alike."""
-
-    cards: list[ProductCard]
-    next: str | None
-    is_nearest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,68 +88,6 @@ class ProductPage:
     in_stock: bool
     updated_at: datetime
     category_id: int | None
-
-
-def product_cards(
-    *,
-    category: str | Category | None = None,
-    query: str = "",
-    filters: CardFilters | None = None,
-    sort: str = "",
-    after: str = "",
-    limit: int = 24,
-) -> CardPage:
-    """A page of what is on sale.
-
-    category   or its slug; products of the categories below it are in it too
-    sort       a key of SORTS; relevance when there is a query, else newest
-    Raises     NotFound for an unknown category, InvalidInput for a foreign cursor
-    """
-    rows = _narrowed(_on_sale(category), filters or CardFilters())
-    typed = plain(query)
-    if typed:
-        rows = matching(rows, typed)
-    if sort not in SORTS or (sort == "relevance" and not typed):
-        sort = "relevance" if typed else "newest"
-    found, following = paging.page(rows, after=after, limit=limit, key=SORTS[sort])
-    is_nearest = bool(typed) and not found and not after
-    if is_nearest:
-        found = list(nearest(_narrowed(_on_sale(category), filters or CardFilters()), typed)[:limit])
-    return CardPage([card_of(row) for row in found], following, is_nearest)
-
-
-def search(query: str, limit: int = 8) -> list[ProductCard]:
-    """The best few products for what somebody is typing."""
-    return product_cards(query=query, limit=limit).cards if plain(query) else []
-
-
-def cards_by_id(ids: Sequence[int]) -> list[ProductCard]:
-    """Cards of these products in this order; those not on sale are left out."""
-    found = {row.pk: card_of(row) for row in _on_sale(None).filter(pk__in=list(ids))}
-    return [found[pk] for pk in ids if pk in found]
-
-
-def related_cards(product_id: int, category_id: int | None, limit: int = 8) -> list[ProductCard]:
-    """What stands on the same shelf, newest first."""
-    rows = _on_sale(None).exclude(pk=product_id).filter(category=category_id, in_stock=True)
-    return [card_of(row) for row in rows.order_by("-created_at", "-pk")[:limit]]
-
-
-def card_of(row: Product) -> ProductCard:
-    """A product's row, read with its cover, as a card."""
-    reduced = row.compare_at_amount and row.compare_at_amount > row.price_min_amount
-    return ProductCard(
-        id=row.pk,
-        public_id=row.public_id,
-        slug=row.slug,
-        name=row.title,
-        price_amount=row.price_min_amount,
-        compare_amount=row.compare_at_amount if reduced else None,
-        from_price=row.price_max_amount > row.price_min_amount,
-        sold_out=not row.in_stock,
-        image=picture_of(row.cover, row.title),
-        updated_at=row.updated_at,
-    )
 
 
 def product_page(slug: str) -> ProductPage:
@@ -276,14 +160,6 @@ def shelf_pictures() -> dict[int, Picture]:
     return {int(row.top): picture for row in rows if (picture := picture_of(row.cover)) and row.top}
 
 
-def category_by_slug(slug: str) -> Category:
-    """A category. Raises NotFound."""
-    found = Category.objects.filter(slug=slug).first()
-    if found is None:
-        raise NotFound(_("This category does not exist."))
-    return found
-
-
 def crumbs_of(category: Category | None) -> list[tuple[str, str]]:
     """(name, slug) from the top category down to this one."""
     if category is None:
@@ -313,26 +189,7 @@ def _live_variants() -> QuerySet[Variant]:
 
 def _on_sale(category: str | Category | None) -> QuerySet[Product]:
     rows = Product.objects.filter(status=ProductStatus.ACTIVE).select_related("cover").defer(*_HEAVY)
-    if category:
-        shelf = category_by_slug(category) if isinstance(category, str) else category
-        rows = rows.filter(category__path__startswith=shelf.path)
-    return rows
-
-
-def _narrowed(rows: QuerySet[Product], filters: CardFilters) -> QuerySet[Product]:
-    if filters.min_amount is not None:
-        rows = rows.filter(price_max_amount__gte=filters.min_amount)
-    if filters.max_amount is not None:
-        rows = rows.filter(price_min_amount__lte=filters.max_amount)
-    if filters.in_stock:
-        rows = rows.filter(in_stock=True)
-    if filters.reduced:
-        rows = rows.filter(compare_at_amount__isnull=False)
-    if filters.brands:
-        rows = rows.filter(brand__slug__in=list(filters.brands))
-    if filters.tag:
-        rows = rows.filter(tags__contains=[filters.tag.lower()])
-    return rows
+    return rows.filter(category__path__startswith=path_of(category)) if category else rows
 
 
 def _page_of(product: Product) -> ProductPage:
