@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from ninja import Path, Query, Router, Status
 
-from core.catalog import media_api, schemas, selectors, services, shelves_api
+from core.catalog import imports_api, media_api, schemas, selectors, services, shelves_api
 from core.catalog.asking import reader_of, sees_costs
 from core.catalog.schemas import PublicId
 from core.kernel.errors import InvalidInput
@@ -13,6 +13,7 @@ from tenants.requests import StoreRequest
 
 router = Router(tags=["Catalogue"])
 router.add_router("", media_api.router)
+router.add_router("", imports_api.router)
 router.add_router("", shelves_api.router)
 
 _STATUS = {"publish": "ACTIVE", "unpublish": "DRAFT", "archive": "ARCHIVED"}

@@ -318,6 +318,15 @@ class MoveForm(forms.Form):
     position = forms.IntegerField(min_value=0, max_value=10_000)
 
 
+class SheetForm(forms.Form):
+    """A file of products; the service looks into it."""
+
+    file = forms.FileField(
+        label=_("CSV or Excel file"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,text/csv"}),
+    )
+
+
 class ViewForm(forms.Form):
     """Filters to keep under a name."""
 

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from core.catalog.dashboard import editor, grid, listing, options, shelves, tiles
+from core.catalog.dashboard import editor, grid, imports, listing, options, shelves, tiles
 
 app_name = "catalog"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,6 +22,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pictures/<slug:public_id>/describe/", tiles.describe, name="describe"),
     path("pictures/<slug:public_id>/show/", tiles.show, name="show"),
     path("pictures/<slug:public_id>/remove/", tiles.remove, name="remove"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/bring/", imports.bring, name="bring"),
+    path("imports/template.csv", imports.template, name="import-template"),
+    path("imports/<slug:public_id>/", imports.show, name="import"),
+    path("imports/<slug:public_id>/start/", imports.start, name="start-import"),
+    path("imports/<slug:public_id>/mistakes.csv", imports.mistakes, name="import-mistakes"),
     path("<slug:public_id>/", editor.edit, name="edit"),
     path("<slug:public_id>/status/", editor.move, name="move"),
     path("<slug:public_id>/pictures/", tiles.pictures, name="pictures"),

@@ -22,6 +22,7 @@ from core.catalog.schemas.asked import (
     VariantsEdit,
     ViewIn,
 )
+from core.catalog.schemas.imported import ImportOut, ImportPage, ImportWhole
 from core.catalog.schemas.told import (
     BrandList,
     BrandOut,
@@ -57,6 +58,9 @@ __all__ = [
     "CategoryList",
     "CategoryOut",
     "Forecast",
+    "ImportOut",
+    "ImportPage",
+    "ImportWhole",
     "MediaEdit",
     "MediaFacts",
     "MediaList",

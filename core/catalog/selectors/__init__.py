@@ -35,6 +35,7 @@ from core.catalog.selectors.desk import (
     whole_list,
     whole_product,
 )
+from core.catalog.selectors.imports import MOVING, import_by_public_id, product_imports
 from core.catalog.selectors.pictures import Cover, Picture, picture_of, rendition_near, small_url
 from core.catalog.selectors.sale import (
     VariantForSale,
@@ -62,6 +63,7 @@ from core.catalog.selectors.shop import (
 __all__ = [
     "DESK_SORTS",
     "MIXED",
+    "MOVING",
     "SORTS",
     "CardFilters",
     "CardPage",
@@ -86,6 +88,7 @@ __all__ = [
     "for_sale_by_public_id",
     "grid_of",
     "ids_of",
+    "import_by_public_id",
     "media_by_public_id",
     "media_of",
     "moved_to",
@@ -96,6 +99,7 @@ __all__ = [
     "planned_moment",
     "product_by_public_id",
     "product_cards",
+    "product_imports",
     "product_list",
     "product_page",
     "products_used",
