@@ -122,6 +122,23 @@ def extend_trial(*, store: Store, days: int, reason: str, actor: Actor, now: dat
     return subscription
 
 
+def end_trials(now: datetime) -> int:
+    """End every trial whose time is over and that nobody pays for. Returns how many."""
+    over = Subscription.objects.filter(
+        state=SubscriptionState.TRIALING,
+        provider__in=(Provider.NONE, Provider.INVOICE),
+        trial_ends_at__lte=now,
+    )
+    stores = [subscription.store for subscription in over.select_related("store")]
+    for store in stores:
+        with transaction.atomic():
+            held = lock_subscription(store)
+            if held.state == SubscriptionState.TRIALING and held.trial_ends_at and held.trial_ends_at <= now:
+                ended = SubscriptionState.ENDED
+                standing.move(held, kind=EventKind.TRIAL_ENDED, now=now, state=ended)
+    return len(stores)
+
+
 @transaction.atomic
 def change_plan(*, store: Store, code: str, reason: str, actor: Actor, now: datetime) -> Subscription:
     """Put a store that pays nobody on a plan at once; that ends its trial. Nothing that exists is taken away.

@@ -15,6 +15,7 @@ from billing.models import (
     SubscriptionEvent,
     SubscriptionState,
 )
+from billing.selectors.warnings import warning_of
 from tenants import context, entitlements, hosts
 
 # While money is overdue its days are counted; any other state begins anew.
@@ -52,12 +53,31 @@ def move(
         return event
 
 
+@transaction.atomic
+def settle(subscription: Subscription, *, now: datetime, **changes: Any) -> None:
+    """Write what is no event, such as the next period, or a first payment that is still open.
+
+    subscription  locked by the caller. Should the recurring revenue differ all the same, that is an event
+    """
+    with context.in_public():
+        _apply(subscription, now, changes)
+        amount, currency = _last_revenue(subscription)
+        is_same = amount == subscription.month_net_amount
+        if is_same and (not amount or currency == subscription.currency):
+            subscription.save()
+            grant(subscription, now)
+            return
+        move(subscription, kind=EventKind.CHANGED, now=now)
+
+
 def grant(subscription: Subscription, now: datetime) -> None:
     """Write what the store may do now: its plan with its add-ons, and less when money is missing."""
     with context.in_public():
         allowed = _with_add_ons(subscription)
         if (access := access_of(subscription, now)) != Access.FULL:
             allowed["access"] = access
+        if warning := warning_of(subscription, access, now):
+            allowed["notice"] = warning
         store = subscription.store
         if store.entitlements == allowed:
             return

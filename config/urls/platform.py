@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", account.overview, name="account"),
     path("accounts/", include("tenants.urls_accounts")),
     path("console/enter/", platform.enter_console, name="enter_console"),
+    path("hooks/", include("billing.urls_hooks")),
     path(".well-known/change-password", wellknown.change_password, name="well_known_change_password"),
     path(".well-known/", include("tenants.urls_wellknown")),
 ]
