@@ -25,6 +25,8 @@ from tenants.fleet_models import RenderedStep as RenderedStep
 from tenants.fleet_models import RunState as RunState
 from tenants.fleet_models import StepState as StepState
 from tenants.fleet_models import StoreVersion as StoreVersion
+from tenants.move_models import MoveState as MoveState
+from tenants.move_models import StoreMove as StoreMove
 from tenants.pool_models import Blueprint as Blueprint
 from tenants.pool_models import SpareSchema as SpareSchema
 
@@ -33,6 +35,7 @@ class StoreState(models.TextChoices):
     """Provisioning moves down the list; ACTIVE and SUSPENDED alternate; CLOSED is the end.
 
     LEAVING is on the way there: nobody gets in, nothing is gone, and for some weeks it can be undone.
+    MOVING waits, unchanged, while it is taken to another deployment's database.
     """
 
     REQUESTED = "REQUESTED", _("Requested")
@@ -41,6 +44,7 @@ class StoreState(models.TextChoices):
     PREPARED = "PREPARED", _("Prepared")
     ACTIVE = "ACTIVE", _("Active")
     SUSPENDED = "SUSPENDED", _("Suspended")
+    MOVING = "MOVING", _("Moving")
     LEAVING = "LEAVING", _("Being deleted")
     CLOSED = "CLOSED", _("Closed")
 
@@ -50,8 +54,9 @@ MAY_BECOME: dict[str, set[str]] = {
     StoreState.SCHEMA_MADE: {StoreState.MIGRATED, StoreState.CLOSED},
     StoreState.MIGRATED: {StoreState.PREPARED, StoreState.CLOSED},
     StoreState.PREPARED: {StoreState.ACTIVE, StoreState.CLOSED},
-    StoreState.ACTIVE: {StoreState.SUSPENDED, StoreState.LEAVING, StoreState.CLOSED},
-    StoreState.SUSPENDED: {StoreState.ACTIVE, StoreState.LEAVING, StoreState.CLOSED},
+    StoreState.ACTIVE: {StoreState.SUSPENDED, StoreState.MOVING, StoreState.LEAVING, StoreState.CLOSED},
+    StoreState.SUSPENDED: {StoreState.ACTIVE, StoreState.MOVING, StoreState.LEAVING, StoreState.CLOSED},
+    StoreState.MOVING: {StoreState.ACTIVE, StoreState.SUSPENDED, StoreState.LEAVING},
     StoreState.LEAVING: {StoreState.ACTIVE, StoreState.SUSPENDED, StoreState.CLOSED},
     StoreState.CLOSED: set(),
 }
@@ -170,6 +175,14 @@ class ReleasedDomain(models.Model):
         return self.name
 
 
+class StaffRole(models.TextChoices):
+    """What somebody of the platform's staff looks after; `tenants.console` says what each may do."""
+
+    SUPPORT = "SUPPORT", _("Support")
+    FINANCE = "FINANCE", _("Finance")
+    ADMIN = "ADMIN", _("Admin")
+
+
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **more: Any) -> "User":
         user = self.model(email=email.strip().lower(), **more)
@@ -191,6 +204,9 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     # May open the console; MFA is demanded there.
     is_staff = models.BooleanField(default=False)
+    staff_role = models.CharField(
+        max_length=7, choices=StaffRole, default=StaffRole.ADMIN, db_default=StaffRole.ADMIN
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"
