@@ -30,7 +30,7 @@ from django.utils.translation import get_language
 from redis.exceptions import RedisError
 
 from storefront import drawing
-from tenants import shop_state
+from tenants import access, shop_state
 from tenants.models import HostKind
 from tenants.shop_state import SHOP, STOCK
 
@@ -166,7 +166,7 @@ def _key(request: HttpRequest) -> str | None:
     route = request.route  # type: ignore[attr-defined]
     if not settings.PAGE_SECONDS or request.method not in ("GET", "HEAD"):
         return None
-    if route.kind != HostKind.STOREFRONT:
+    if route.kind != HostKind.STOREFRONT or access.access_of(route.store) == access.SHOP_PAUSED:
         return None
     if settings.SESSION_COOKIE_NAME in request.COOKIES or "messages" in request.COOKIES:
         return None

@@ -1,6 +1,7 @@
 """Turns a refusal that reaches the top of a page into an answer in the reader's language."""
 
 import errno
+import json
 import sys
 from collections.abc import Callable
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.defaults import server_error
 from redis.exceptions import RedisError
 
+from tenants.access import PLAN_PAGE, StoreIsReadOnly
 from tenants.context import StoreSchemaMissing
 from tenants.errors import CommerceError
 from tenants.hosts import UNKNOWN_HOST_PAGE
@@ -35,6 +37,8 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, CommerceError):
             return None
+        if isinstance(exception, StoreIsReadOnly):
+            return read_only_page(request, exception)
         return refusal_page(request, exception.message, exception.http_status)
 
 
@@ -46,6 +50,16 @@ def refusal_page(request: HttpRequest, message: str, status: int) -> HttpRespons
         page: HttpResponse = import_string(own)(request, message, status)
         return page
     return render(request, "refusal.html", {"message": message, "status": status}, status=status)
+
+
+def read_only_page(request: HttpRequest, refusal: StoreIsReadOnly) -> HttpResponse:
+    """Why nothing can be changed, and where to pay; for htmx an alert that leaves what was typed as it is."""
+    facts = {"message": refusal.message, "plan_page": PLAN_PAGE}
+    if not request.headers.get("HX-Request"):
+        return render(request, "dashboard/plan/read_only.html", facts, status=refusal.http_status)
+    answer = render(request, "dashboard/plan/read_only.html#alert", facts, status=refusal.http_status)
+    answer.headers["HX-Trigger"] = json.dumps({"toast": {"text": refusal.message, "tone": "error"}})
+    return answer
 
 
 def broken(request: HttpRequest) -> HttpResponse:

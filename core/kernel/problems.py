@@ -38,6 +38,7 @@ def title_of(status: int) -> str:
 _TITLES: Final[Mapping[int, Callable[[], str]]] = {
     400: lambda: _("The request cannot be read"),
     401: lambda: _("Not logged in"),
+    402: lambda: _("The plan is not paid"),
     403: lambda: _("Not allowed"),
     404: lambda: _("Not found"),
     405: lambda: _("This address does not take that method"),

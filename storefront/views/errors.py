@@ -31,5 +31,12 @@ def refusal(request: HttpRequest, message: str, status: int) -> HttpResponse:
     return show(request, "refusal.html", context, status=status)
 
 
+def resting(request: HttpRequest) -> HttpResponse:
+    """The shop rests for now. What was ordered before can still be looked at and paid."""
+    return show(
+        request, "resting.html", {"page_title": _("We will be back"), "canonical_url": ""}, status=503
+    )
+
+
 def _about(title: str) -> dict[str, Any]:
     return {"page_title": title, "noindex": True, "canonical_url": ""}

@@ -181,6 +181,7 @@
   /* htmx: answers may ask for a toast (HX-Trigger: {"toast": {...}}); refusals without a page say so. */
   document.addEventListener("toast", (event) => toast(event.detail));
   document.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.xhr.getResponseHeader("HX-Trigger")) return;
     toast({ text: event.detail.xhr.status < 500 ? text("Refused") : text("Failed"), tone: "error" });
   });
   for (const lost of ["htmx:sendError", "htmx:timeout"]) {
