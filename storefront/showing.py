@@ -1,9 +1,8 @@
 """The catalogue's answers in the shapes that the components ask for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.urls import get_script_prefix, reverse
@@ -27,8 +26,7 @@ _SLUG = "0-slug-0"
 FEW = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """A product in a listing, as components/product_card.html asks for it."""
 
     name: str
@@ -38,8 +36,13 @@ class Card:
     percent_off: int
     from_price: bool
     sold_out: bool
-    image: catalog.Picture | None
+    cover: catalog.Cover | None
     label: str = ""
+
+    @property
+    def image(self) -> catalog.Picture | None:
+        """Its picture, made out anew at each call: cards are drawn once and compared often."""
+        return self.cover.picture() if self.cover else None
 
 
 def cards(found: list[catalog.ProductCard]) -> list[Card]:
@@ -53,7 +56,7 @@ def cards(found: list[catalog.ProductCard]) -> list[Card]:
             percent_off=card.percent_off,
             from_price=card.from_price,
             sold_out=card.sold_out,
-            image=card.image,
+            cover=card.cover,
         )
         for card in found
     ]
@@ -77,6 +80,11 @@ def product_url(slug: str) -> str:
 def category_url(slug: str) -> str:
     """Where a category is shown."""
     return _address("storefront:category", get_script_prefix()).replace(_SLUG, slug)
+
+
+def language_url(code: str) -> str:
+    """Where a shopper chooses a language."""
+    return _address("storefront:language", get_script_prefix()).replace(_SLUG, code)
 
 
 @lru_cache(maxsize=256)

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,6 +12,8 @@ from django.utils.translation import gettext as _
 from core.kernel.errors import InvalidInput
 
 LARGEST_PAGE = 100
+# Where a page begins: behind the row with this value and primary key; None for the first page.
+Place = tuple[Any, int] | None
 
 
 def page(
@@ -35,6 +38,28 @@ def page(
         return found, None
     last = found[limit - 1]
     return found[:limit], _encode(getattr(last, field), last.pk)
+
+
+def place(after: str, read: Callable[[Any], Any]) -> Place:
+    """The place that a cursor of `cursor_after` means, for a selector that writes its own SQL.
+
+    read     makes a column's value of the cursor's; ValueError or TypeError for one that is none
+    Raises   InvalidInput for a cursor we did not make
+    """
+    if not after:
+        return None
+    try:
+        value, pk = _decode(after)
+        if abs(pk) >= 2**63:
+            raise ValueError(pk)
+        return read(value), pk
+    except (ValueError, TypeError, OverflowError) as broken:
+        raise _invalid_cursor() from broken
+
+
+def cursor_after(value: Any, pk: int) -> str:
+    """The cursor of the page behind the row with this value and primary key."""
+    return _encode(value, pk)
 
 
 def _beyond(field: str, descending: bool, value: Any, pk: int) -> Q:

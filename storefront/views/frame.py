@@ -45,23 +45,33 @@ def show(
 def frame(request: HttpRequest, *, theme: Theme, shelves: list[catalog.Shelf]) -> dict[str, Any]:
     """What templates/base/storefront.html asks for."""
     origin = origin_of(request)
-    menu = _menu(request, shelves)
+    fixed = remembered(request, f"frame:{get_language()}", lambda: _fixed(request, theme, shelves))
+    return {
+        **fixed,
+        "menu_here": request.path if request.path in fixed["menu_urls"] else "",
+        "languages": _languages(request),
+        "origin": origin,
+        "canonical_url": f"{origin}{request.path}",
+    }
+
+
+def _fixed(request: HttpRequest, theme: Theme, shelves: list[catalog.Shelf]) -> dict[str, Any]:
+    """What is the same on every page of the store in one language."""
+    menu = _menu(shelves)
     return {
         "theme": _dress(theme),
         "menu": menu,
+        "menu_urls": {entry["url"] for entry in menu},
         "menu_is_long": theme.preset == Preset.BERSIH or _is_long(menu),
         "footer_menu": [
             {"label": page.title, "url": reverse("storefront:page", args=[page.slug])}
-            for page in remembered(request, "footer", selectors.footer_pages)
+            for page in selectors.footer_pages()
         ],
         "contact": _contact(facts_of(request)),
-        "languages": _languages(request),
         "home_url": reverse("storefront:home"),
         "search_url": reverse("storefront:search"),
         "cart_url": reverse("storefront:cart"),
         "cart_badge_url": reverse("storefront:cart_badge"),
-        "origin": origin,
-        "canonical_url": f"{origin}{request.path}",
         "sizes": showing.card_sizes(theme.preset),
     }
 
@@ -94,13 +104,12 @@ def shelves_of(request: HttpRequest) -> list[catalog.Shelf]:
     return remembered(request, "shelves", catalog.shelves)
 
 
-def _menu(request: HttpRequest, shelves: list[catalog.Shelf]) -> list[dict[str, Any]]:
+def _menu(shelves: list[catalog.Shelf]) -> list[dict[str, str]]:
     entries = [{"label": _("All products"), "url": reverse("storefront:products")}]
-    entries += [{"label": shelf.name, "url": showing.category_url(shelf.slug)} for shelf in shelves]
-    return [{**entry, "active": entry["url"] == request.path} for entry in entries]
+    return entries + [{"label": shelf.name, "url": showing.category_url(shelf.slug)} for shelf in shelves]
 
 
-def _is_long(menu: list[dict[str, Any]]) -> bool:
+def _is_long(menu: list[dict[str, str]]) -> bool:
     """Whether a wide header may have no room for all of it, so that the button to the whole menu stays."""
     return len(menu) > _MENU_ENTRIES or sum(len(entry["label"]) + 3 for entry in menu) > _MENU_LETTERS
 
@@ -129,13 +138,14 @@ def _contact(facts: StoreProfile) -> dict[str, str]:
 
 
 def _languages(request: HttpRequest) -> list[dict[str, Any]]:
-    here = request.get_full_path() if request.method == "GET" else "/"
+    here = urlencode({"next": request.get_full_path() if request.method == "GET" else "/"})
+    spoken = get_language()
     return [
         {
             "code": code,
             "label": _(str(label)),
-            "url": f"{reverse('storefront:language', args=[code])}?{urlencode({'next': here})}",
-            "active": code == get_language(),
+            "url": f"{showing.language_url(code)}?{here}",
+            "active": code == spoken,
         }
         for code, label in settings.LANGUAGES
     ]

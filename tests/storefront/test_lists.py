@@ -12,7 +12,7 @@ from tests.factories.catalog import make_category, make_product
 from tests.factories.shopping import Shopper, sellable
 
 # A page reads a fixed number of times; a long list is no reason to read more.
-HOME_QUERIES, CATEGORY_QUERIES, SEARCH_QUERIES = 8, 8, 7
+HOME_QUERIES, CATEGORY_QUERIES, SEARCH_QUERIES = 7, 7, 7
 
 pytestmark = pytest.mark.usefixtures("store")
 

@@ -76,10 +76,15 @@ def rendition_near(kind: Sequence[Mapping[str, Any]], width: int) -> Mapping[str
 
 def small_url(media: Media | None) -> str:
     """Address of a picture for a line of a cart or an order; empty without one."""
-    if media is None or media.state != MediaState.READY or not media.renditions:
+    return small_url_of(media.state, media.renditions) if media is not None else ""
+
+
+def small_url_of(state: str | None, renditions: Mapping[str, Any] | None) -> str:
+    """The same from the columns of its row, which are None without one."""
+    if state != MediaState.READY or not renditions:
         return ""
-    found = rendition_near(media.renditions.get("webp", []), 320)
-    return _url(found or media.renditions["jpeg"][0])
+    found = rendition_near(renditions.get("webp", []), 320)
+    return _url(found or renditions["jpeg"][0])
 
 
 def _url(rendition: Mapping[str, Any]) -> str:
