@@ -26,8 +26,8 @@ PLAN_PAGE: Final = "/plan/"
 _SAFE = ("GET", "HEAD", "OPTIONS")
 # The plan itself, an archive of everything, and the way out.
 _ALWAYS_OPEN = re.compile(r"/(plan/|api/v1/plan(/|$)|settings/data/(archives/make|leave)/|api/v1/archives$)")
-# What was begun can be finished: orders are looked at and paid, gateways tell what came in. Search engines may
-# read that the pages will be back: robots.txt stays.
+# What was begun can be finished: orders are looked at and paid, gateways tell what came in. Search engines
+# are told to come back: robots.txt stays.
 _SHOP_STAYS = re.compile(
     r"/(hooks/|orders/|api/storefront/v1/orders/|theme/|media/|static/|language/|\.well-known/|robots\.txt$)"
 )
