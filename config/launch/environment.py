@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.embedded import CannotStart, Servers
-from config.embedded.ports import is_free
+from config.embedded.ports import Memory, is_free
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -48,8 +48,10 @@ def choices(environ: Mapping[str, str]) -> Choices:
 def for_processes(chosen: Choices, servers: Servers, environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of every process of this run. Secrets are made once and kept in DATA_DIR."""
     memory = servers.memory
+    fakes_url = f"http://127.0.0.1:{memory.port('fakes')}"
     return {
         **environ,
+        **_stripe(memory, environ, fakes_url),
         "DJANGO_SETTINGS_MODULE": environ.get("DJANGO_SETTINGS_MODULE") or "config.settings.dev",
         "DATABASE_URL": servers.database_url,
         "REDIS_URL": servers.redis_url,
@@ -57,12 +59,23 @@ def for_processes(chosen: Choices, servers: Servers, environ: Mapping[str, str])
         "PORT": str(chosen.port),
         "DATA_DIR": str(chosen.data_dir),
         "WEB_URL": f"http://127.0.0.1:{chosen.port}",
-        "FAKES_URL": f"http://127.0.0.1:{memory.port('fakes')}",
+        "FAKES_URL": fakes_url,
         "METRICS_PORT": environ.get("METRICS_PORT") or str(memory.port("metrics")),
         "PROMETHEUS_MULTIPROC_DIR": str(chosen.data_dir / "metrics"),
         "ENVIRONMENT": environ.get("ENVIRONMENT") or "development",
         "PYTHONUNBUFFERED": "1",
         "PYTHONUTF8": "1",
+    }
+
+
+def _stripe(memory: Memory, environ: Mapping[str, str], fakes_url: str) -> dict[str, str]:
+    """Settings for the fake Stripe, unless a key of the real one is given."""
+    if environ.get("STRIPE_SECRET_KEY"):
+        return {}
+    return {
+        "STRIPE_API_BASE": f"{fakes_url}/stripe",
+        "STRIPE_SECRET_KEY": "sk_test_fake_smartseller",
+        "STRIPE_WEBHOOK_SECRET": f"whsec_{memory.secret('stripe_webhook')}",
     }
 
 

@@ -348,6 +348,10 @@ RELEASE = os.environ.get("RELEASE", "")
 
 # --- Providers ----------------------------------------------------------------------------------------
 FAKES_URL = os.environ.get("FAKES_URL", "")
+# The platform's own account, which charges sellers' cards. Without a key no cards are taken.
+STRIPE_API_BASE = os.environ.get("STRIPE_API_BASE", "https://api.stripe.com")
+STRIPE_SECRET_KEY = os.environ.get("STRIPE_SECRET_KEY", "")
+STRIPE_WEBHOOK_SECRET = os.environ.get("STRIPE_WEBHOOK_SECRET", "")
 # Who issues the platform's own invoices, as they are printed, and where stores may transfer to.
 PLATFORM_SELLER = {
     "name": os.environ.get("PLATFORM_LEGAL_NAME", BRAND_NAME),

@@ -2,8 +2,10 @@
 
 import os
 
+from django.core.exceptions import ImproperlyConfigured
+
 from config.settings.base import *  # noqa: F403
-from config.settings.base import LOGGING
+from config.settings.base import LOGGING, STRIPE_API_BASE, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET
 
 DEVELOPMENT = False
 SECRET_KEY = os.environ["SECRET_KEY"]
@@ -32,3 +34,12 @@ SECURE_SSL_REDIRECT = True
 LOGGING["handlers"]["console"]["formatter"] = os.environ.get("LOG_FORMAT", "json")
 # A spare costs 3 MB and a fifth of a second of the worker.
 STORE_POOL_SIZE = int(os.environ.get("STORE_POOL_SIZE", "64"))
+# A fake that pretends to be paid would give plans away.
+if STRIPE_API_BASE != "https://api.stripe.com":
+    raise ImproperlyConfigured(f"STRIPE_API_BASE is {STRIPE_API_BASE}, which is not Stripe's.")
+if "_fake_" in STRIPE_SECRET_KEY:
+    raise ImproperlyConfigured("STRIPE_SECRET_KEY is the key of the fake Stripe.")
+if STRIPE_SECRET_KEY and not STRIPE_WEBHOOK_SECRET:
+    raise ImproperlyConfigured(
+        "STRIPE_SECRET_KEY needs STRIPE_WEBHOOK_SECRET: what Stripe tells is not believed unsigned."
+    )

@@ -14,6 +14,8 @@ SEALING_KEYS = "test:dGVzdC1rZXktb25seS1mb3ItdGhlLXRlc3Qtc3VpdGU="
 INSTALLED_APPS = [*INSTALLED_APPS, "config.demo"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WEBHOOKS_MAY_LOOP_BACK = True
+# Tests that take cards name the address of their own fake.
+STRIPE_API_BASE, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET = "http://127.0.0.1:9", "", ""
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A test asks faster than anybody may; the tests of the limits set their own.
 FAIR_SHARES = {}

@@ -49,3 +49,24 @@ def test_does_not_start_without_its_secrets(missing: str):
 
     assert told.returncode != 0
     assert missing in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"STRIPE_API_BASE": "http://127.0.0.1:8010/stripe"}, "STRIPE_API_BASE"),
+        ({"STRIPE_SECRET_KEY": "sk_test_fake_smartseller"}, "fake Stripe"),
+        ({"STRIPE_SECRET_KEY": "sk_live_1"}, "STRIPE_WEBHOOK_SECRET"),
+    ],
+)
+def test_does_not_start_with_a_stripe_that_is_none(given: dict[str, str], named: str):
+    told = _in_production("manage.py", "check", **SECRETS, **given)
+
+    assert told.returncode != 0
+    assert named in told.stderr
+
+
+def test_starts_with_a_real_stripe():
+    given = {"STRIPE_SECRET_KEY": "sk_live_1", "STRIPE_WEBHOOK_SECRET": "whsec_1"}
+
+    assert _in_production("manage.py", "check", **SECRETS, **given).returncode == 0

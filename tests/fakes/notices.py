@@ -35,12 +35,16 @@ class _Letter:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How a provider delivers: what it adds, how long it waits, and when it tries again."""
+    """How a provider delivers: what it adds, how long it waits, and when it tries again.
+
+    sign    headers for one try at an address, from its body
+    """
 
     headers: Mapping[str, str]
     timeout_seconds: int
     waits_minutes: tuple[int, ...]
     tries_after: Callable[[int], int]  # status -> how often to try again
+    sign: Callable[[str, bytes], Mapping[str, str]] = lambda url, body: {}
 
 
 class NoticeSender:
@@ -126,8 +130,9 @@ class NoticeSender:
             "127.0.0.1", target.port or 80, timeout=self._rules.timeout_seconds
         )
         path = (target.path or "/") + (f"?{target.query}" if target.query else "")
+        headers = {**self._rules.headers, **self._rules.sign(url, body), "Host": target.netloc}
         try:
-            connection.request("POST", path, body, {**self._rules.headers, "Host": target.netloc})
+            connection.request("POST", path, body, headers)
             response = connection.getresponse()
             response.read(64 * 1024)
             return response.status, response.getheader("Location") or ""

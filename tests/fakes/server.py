@@ -29,6 +29,7 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
     root: str
+    query_text: str = ""
 
     def form(self) -> dict[str, str]:
         """The fields of an HTML form."""
@@ -246,6 +247,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._serve()
 
+    def do_DELETE(self) -> None:
+        self._serve()
+
     def log_message(self, format: str, *args: object) -> None:
         """Quiet: the history says more."""
 
@@ -271,6 +275,7 @@ class _Handler(BaseHTTPRequestHandler):
             headers={key.lower(): value for key, value in self.headers.items()},
             body=body,
             root=f"http://{host}/{name}",
+            query_text=target.query,
         )
         response, fault = provider.exchange(request)
         self._deliver(response, fault)

@@ -1,0 +1,5 @@
+"""A fake Stripe: its API as version 2026-10-28.endive speaks it, its pages, and a clock that can be turned."""
+
+from tests.fakes.stripe.provider import FakeStripe
+
+__all__ = ["FakeStripe"]

@@ -1,0 +1,1 @@
+"""How money and time work: no HTTP here, only objects that change."""

@@ -1,0 +1,1 @@
+"""What people click: checkout, the portal, invoices, the bank and the dials."""
