@@ -239,6 +239,8 @@ class _Http(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # An answer is two writes: the second must not wait until the first is acknowledged.
+    disable_nagle_algorithm = True
     server: _Http
 
     def do_GET(self) -> None:
