@@ -22,10 +22,14 @@
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--color-${name}`).trim();
   const language = () => document.documentElement.lang || "id";
 
-  function writer(unit, short) {
-    if (unit !== "money") return new Intl.NumberFormat(language());
-    const options = { style: "currency", currency: "IDR", maximumFractionDigits: short ? 1 : 0, minimumFractionDigits: 0 };
-    return new Intl.NumberFormat(language(), short ? { ...options, notation: "compact" } : options);
+  function writer(series, short) {
+    if (series.unit !== "money") return new Intl.NumberFormat(language());
+    // Rupiah is counted whole, other money in hundredths.
+    const currency = series.currency || "IDR";
+    const digits = currency === "IDR" ? 0 : 2;
+    const options = { style: "currency", currency, maximumFractionDigits: short ? 1 : digits, minimumFractionDigits: 0 };
+    const numbers = new Intl.NumberFormat(language(), short ? { ...options, notation: "compact" } : options);
+    return { format: (value) => numbers.format(value / 10 ** digits) };
   }
 
   function sets(series) {
@@ -48,7 +52,7 @@
   function options(series) {
     const ink = colour("muted");
     const line = colour("line");
-    const [exact, short] = [writer(series.unit, false), writer(series.unit, true)];
+    const [exact, short] = [writer(series, false), writer(series, true)];
     return {
       responsive: true,
       maintainAspectRatio: false,
