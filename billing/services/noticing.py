@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from billing import clock
 from billing.card_invoices import CardInvoice
-from billing.models import NoticeState, Provider, ProviderNotice, Subscription
+from billing.models import Invoice, NoticeState, Provider, ProviderNotice, Subscription
 from billing.ports import CardNotice, CardRefused, CardUnavailable, InvalidNotice, InvalidSignature
 from billing.registry import cards
 from billing.services import catalogue, invoicing, subscribing, syncing
 from tenants import context, meters, work
 from tenants.errors import CommerceError
 from tenants.failpoints import failpoint
+from tenants.models import Store
 
 DUTY = "billing.card_notice"
 # Work that was lost with its duty is taken up again after so long.
@@ -192,10 +193,16 @@ def read_invoice(invoice_ref: str, now: datetime) -> str:
 
 def copy_invoice(found: CardInvoice, now: datetime) -> None:
     """Have our own books follow an invoice. Raises UnknownCustomer."""
-    owner = Subscription.objects.select_related("store").filter(customer_ref=found.customer_ref)
-    if not found.customer_ref or (subscription := owner.first()) is None:
+    store_id = _store_id_of(found.customer_ref) or _store_id_of_invoice(found.ref)
+    if store_id is None:
         raise syncing.UnknownCustomer(f"no store has the customer {found.customer_ref!r}")
-    invoicing.mirror(store=subscription.store, found=found, now=now)
+    invoicing.mirror(store=Store.objects.get(pk=store_id), found=found, now=now)
+
+
+def _store_id_of_invoice(invoice_ref: str) -> int | None:
+    """Who an invoice was for that we have already: its customer may be one of another currency, long ago."""
+    known = Invoice.objects.filter(provider=Provider.STRIPE, external_ref=invoice_ref)
+    return known.values_list("store_id", flat=True).first()
 
 
 def _about_checkout(notice: ProviderNotice, now: datetime) -> str:

@@ -44,7 +44,11 @@ def _subscriptions(done: Reconciled, now: datetime) -> None:
         done.subscriptions += 1
         try:
             syncing.write(found, read_at=read_at, now=now)
-        except (syncing.UnknownCustomer, syncing.SecondSubscription, catalogue.UnknownPrice) as seen:
+        except syncing.UnknownCustomer as seen:
+            # One that is over may be of a customer that the store had before, in another currency.
+            if found.state not in syncing.OVER:
+                _note(done, str(seen))
+        except (syncing.SecondSubscription, catalogue.UnknownPrice) as seen:
             _note(done, str(seen))
 
 

@@ -71,7 +71,7 @@ def _open(store: Store, choice: Choice, way_back: WayBack, actor: Actor, now: da
         with asking.answered(intent):
             if other is not None and other.external_ref:
                 _end_page(other.external_ref)
-            customer_ref = subscription.customer_ref or _customer(store, subscription)
+            customer_ref = _customer(store, subscription, intent.currency)
             found = cards().start_checkout(
                 _ask(intent, subscription, customer_ref, way_back), key=f"checkout:{intent.uid}"
             )
@@ -119,10 +119,13 @@ def _end_page(checkout_ref: str) -> None:
         cards().end_checkout(checkout_ref)
 
 
-def _customer(store: Store, subscription: Subscription) -> str:
-    """Make the store's customer, once."""
-    ref = cards().open_customer(customer_of(store), key=f"customer:{store.uid}")
-    Subscription.objects.filter(pk=subscription.pk, customer_ref="").update(customer_ref=ref)
+def _customer(store: Store, subscription: Subscription, currency: str) -> str:
+    """The store's customer, made once: and once more for another currency, as a customer has one for ever."""
+    known = subscription.customer_ref
+    if known and (not subscription.external_ref or subscription.currency == currency):
+        return known
+    ref = cards().open_customer(customer_of(store), key=f"customer:{store.uid}:{currency}:{known}")
+    Subscription.objects.filter(pk=subscription.pk, customer_ref=known).update(customer_ref=ref)
     subscription.refresh_from_db(fields=["customer_ref"])
     return subscription.customer_ref
 

@@ -30,7 +30,7 @@ _STATES: dict[CardState, str] = {
     CardState.UNPAID: SubscriptionState.UNPAID,
     CardState.PAUSED: SubscriptionState.PAUSED,
 }
-_OVER = frozenset({CardState.CANCELED, CardState.NEVER_BEGUN})
+OVER = frozenset({CardState.CANCELED, CardState.NEVER_BEGUN})
 _FREE_AGAIN = frozenset({SubscriptionState.CANCELED, SubscriptionState.ENDED})
 # A trial that goes on while somebody tries to pay.
 _NOT_YET = frozenset({CardState.INCOMPLETE, CardState.NEVER_BEGUN})
@@ -69,7 +69,7 @@ def write(found: CardSubscription, *, read_at: datetime, now: datetime) -> Subsc
                 _bring(row, found, read_at, now)
         elif _may_begin(row, found):
             _bring(row, found, read_at, now)
-        elif found.state not in _OVER | {CardState.INCOMPLETE}:
+        elif found.state not in OVER | {CardState.INCOMPLETE}:
             raise SecondSubscription(f"{found.ref} runs beside {row.external_ref}")
         return row
 
@@ -86,7 +86,7 @@ def _locked(customer_ref: str) -> Subscription:
 
 def _may_begin(row: Subscription, found: CardSubscription) -> bool:
     is_free = not row.external_ref or row.provider != Provider.STRIPE or row.state in _FREE_AGAIN
-    return is_free and found.state not in _OVER
+    return is_free and found.state not in OVER
 
 
 def _bring(row: Subscription, found: CardSubscription, read_at: datetime, now: datetime) -> None:
@@ -141,7 +141,7 @@ def _state(row: Subscription, found: CardSubscription, now: datetime) -> dict[st
         return {"state": SubscriptionState.ACTIVE, "trial_ends_at": None}
     if found.state in _NOT_YET and trial_lasts:
         return {"state": SubscriptionState.TRIALING} | _given_up(row, found)
-    if found.state in _OVER:
+    if found.state in OVER:
         return _end(row, found, trial_lasts=trial_lasts)
     since = {"past_due_since": row.past_due_since or min(found.owes_since, now)} if found.owes_since else {}
     begun = {} if row.state in PAYING else {"started_at": found.started_at}

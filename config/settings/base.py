@@ -414,5 +414,7 @@ LOGGING: dict[str, Any] = {
             "filters": ["store"],
         },
     },
+    # Stripe's package tells of each request with its address.
+    "loggers": {"stripe": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
 }

@@ -145,9 +145,7 @@ class StripeCards(CatalogueDesk, PaperDesk):
     def all_subscriptions(self) -> Iterator[CardSubscription]:
         """Every subscription, ended ones too."""
         with in_our_words():
-            # Four levels are the most that may be looked into, and a list is one: the customer's card is not.
-            look_into = [f"data.{path}" for path in EXPAND if path.count(".") < 2]
-            listed: Any = {"status": "all", "limit": 100, "expand": look_into}
+            listed: Any = {"status": "all", "limit": 100, "expand": [f"data.{path}" for path in EXPAND]}
             for found in self._api.subscriptions.list(listed).auto_paging_iter():
                 yield mapping.subscription(found, self.key_of)
 
