@@ -16,7 +16,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from billing import selectors, services
-from billing.forms import AddressForm, BackupForm, PlanForm, ReasonForm, TrialForm
+from billing.forms import (
+    AddressForm,
+    BackupForm,
+    MoveForm,
+    PlanForm,
+    ReasonForm,
+    TrialForm,
+    TurnBackForm,
+)
 from billing.models import SubscriptionState
 from tenants import acts, breaches, care, handoff
 from tenants.archive import selectors as archive
@@ -24,6 +32,8 @@ from tenants.console import SESSION_LASTS, staff_only
 from tenants.errors import CommerceError
 from tenants.hosts import origin, platform_origin
 from tenants.models import Store, StoreState, User
+from tenants.moving import services as moving
+from tenants.moving import targets
 from tenants.permissions import Actor, public
 from tenants.privacy import clears_site
 from tenants.security_log import note
@@ -230,6 +240,8 @@ def _forms(found: Store, request: HttpRequest | None = None) -> dict[str, Form]:
         ),
         "leave": AddressForm(found.slug, given, auto_id="leave_%s"),
         "stay": ReasonForm(given, auto_id="stay_%s"),
+        "move": MoveForm(targets.names(), given, auto_id="move_%s"),
+        "turn_back": TurnBackForm(given, auto_id="back_%s"),
     }
 
 
@@ -250,6 +262,8 @@ def _store_page(
         "backups": archive.backups_of(found),
         "restorations": archive.restorations(found),
         "deletions": archive.deletions(found),
+        "moves": moving.told(found),
+        "targets": targets.names(),
         "forms": {**_forms(found), **(wrong or {})},
         "wrong": next(iter(wrong or {}), ""),
         "now": timezone.now(),
@@ -263,6 +277,7 @@ def page(
     """A page of the console, with its navigation and the alarm that every page shows."""
     entries = [
         ("console:list", _("Stores"), "store"),
+        ("console:revenue", _("Revenue"), "trending-up"),
         ("console:fleet", _("Fleet"), "layers"),
         ("console:alerts", _("Alerts"), "triangle-alert"),
         ("console:log", _("Audit log"), "history"),

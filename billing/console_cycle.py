@@ -13,6 +13,7 @@ from tenants import acts
 from tenants.archive import backups, exporting, leaving, restoring
 from tenants.console import staff_only
 from tenants.models import Store
+from tenants.moving import services as moving
 
 
 @require_POST
@@ -66,6 +67,39 @@ def leave(request: HttpRequest, slug: str) -> HttpResponse:
         leaving.ask(store=found, actor=actor_of(request), now=timezone.now(), reason=cleaned["reason"])
 
     return do(request, slug, "leave", act, _("The store is closed and will be deleted."))
+
+
+@require_POST
+@staff_only
+def move(request: HttpRequest, slug: str) -> HttpResponse:
+    """Move the store to another deployment's database."""
+
+    def act(found: Store, cleaned: dict[str, Any]) -> None:
+        moving.ask(
+            store=found,
+            target=cleaned["target"],
+            slug=cleaned["slug"],
+            actor=actor_of(request),
+            reason=cleaned["reason"],
+        )
+
+    return do(request, slug, "move", act, _("The store is being moved."))
+
+
+@require_POST
+@staff_only
+def turn_back(request: HttpRequest, slug: str) -> HttpResponse:
+    """Undo the move."""
+
+    def act(found: Store, cleaned: dict[str, Any]) -> None:
+        moving.undo(
+            store=found,
+            actor=actor_of(request),
+            reason=cleaned["reason"],
+            lose_newer=cleaned["lose_newer"],
+        )
+
+    return do(request, slug, "turn_back", act, _("The store is coming back."))
 
 
 @require_POST

@@ -48,6 +48,31 @@ class BackupForm(ReasonForm):
         self.fields["backup"].choices = backups  # type: ignore[attr-defined]
 
 
+class MoveForm(ReasonForm):
+    """Which other deployment a store moves to."""
+
+    target = forms.ChoiceField(label=_("To"), choices=[])
+    slug = forms.SlugField(
+        label=_("Address there"),
+        max_length=40,
+        required=False,
+        help_text=_("Only if it is to be another one."),
+    )
+    field_order = ("target", "slug", "reason")
+
+    def __init__(self, targets: list[str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["target"].choices = [(name, name) for name in targets]  # type: ignore[attr-defined]
+
+
+class TurnBackForm(ReasonForm):
+    """Why a move is undone, and whether over what was written there since."""
+
+    lose_newer = forms.BooleanField(
+        label=_("Also lose what was written there since it opened"), required=False
+    )
+
+
 class AddressForm(ReasonForm):
     """The store's address, typed by hand, and why it is deleted."""
 
@@ -64,3 +89,13 @@ class AddressForm(ReasonForm):
         if typed != self.slug:
             raise forms.ValidationError(_("This is not the address of the store."))
         return typed
+
+
+class CostForm(ReasonForm):
+    """What marketing and sales cost in a month."""
+
+    month = forms.DateField(
+        label=_("Month"), input_formats=["%Y-%m", "%Y-%m-%d"], widget=forms.TextInput({"type": "month"})
+    )
+    idr_amount = forms.IntegerField(label=_("Cost in rupiah"), min_value=0, max_value=10**12)
+    field_order = ("month", "idr_amount", "reason")

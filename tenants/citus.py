@@ -9,8 +9,10 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from tenants import context
+from tenants.errors import CommerceError
 
 
 def register(schema_name: str) -> None:
@@ -19,6 +21,25 @@ def register(schema_name: str) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT citus_schema_distribute(%s::regnamespace)", [f'"{schema_name}"'])
+
+
+class NoCluster(CommerceError):
+    code = "no_cluster"
+
+    def __init__(self) -> None:
+        super().__init__(_("This deployment is no Citus cluster."))
+
+
+def move(schema_name: str, host: str, port: int) -> None:
+    """Let Citus bring a schema to another of its nodes; it goes on being used meanwhile. Raises NoCluster."""
+    if not settings.CITUS:
+        raise NoCluster
+    with context.in_public(), connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute(_MOVE, [f'"{schema_name}"', host, port])
+
+
+_MOVE: Final = "SELECT citus_schema_move(%s::regnamespace, %s, %s)"
 
 
 def unsuited(schema_name: str) -> list[str]:

@@ -11,7 +11,13 @@ from django.db.migrations.loader import MigrationLoader
 from tenants import context
 from tenants.models import StoreState
 
-_MADE = [StoreState.PREPARED, StoreState.ACTIVE, StoreState.SUSPENDED, StoreState.LEAVING]
+_MADE = [
+    StoreState.PREPARED,
+    StoreState.ACTIVE,
+    StoreState.SUSPENDED,
+    StoreState.MOVING,
+    StoreState.LEAVING,
+]
 
 # One query looks into this many schemas: planning a larger one takes longer than asking twice.
 _AT_ONCE = 100

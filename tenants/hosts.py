@@ -20,6 +20,7 @@ from redis.exceptions import RedisError
 
 from tenants import context, scopes, shop_state
 from tenants.models import HostKind, Hostname, Store, StoreState
+from tenants.moving import absent
 from tenants.security_log import note
 
 _LABEL = re.compile(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
@@ -290,6 +291,8 @@ class HostMiddleware:
         route = resolve(request.META.get("HTTP_HOST", ""))
         if route is None:
             # Not when it is no name at all.
+            if gone := absent.answer(request, normalise(request.META.get("HTTP_HOST", "")) or ""):
+                return gone
             note("host.unknown", host=request.META.get("HTTP_HOST", ""))
             return HttpResponse(UNKNOWN_HOST_PAGE, status=404)
         if route.leads_to and request.method in ("GET", "HEAD") and not request.path.startswith(_STAY):

@@ -48,6 +48,7 @@ PROVIDER_SECONDS: Final = Histogram(
 WEBHOOKS_REFUSED: Final = Counter(
     "smartseller_webhooks_refused", "Messages of providers that were turned away.", ["provider", "reason"]
 )
+ORPHAN_FILES: Final = Counter("smartseller_orphan_files", "Files that no row named, and that were removed.")
 LOGIN_FAILURES: Final = Counter("smartseller_login_failures", "Log-ins that were refused.")
 GUARD_REFUSALS: Final = Counter(
     "smartseller_guard_refusals", "Times a guard kept one store's data from another.", ["guard"]

@@ -9,11 +9,17 @@ import base64
 import binascii
 import json
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.utils.translation import gettext as _
+
+from tenants.errors import CommerceError
 
 _NONCE_BYTES = 12
 
@@ -22,9 +28,45 @@ class SealBroken(RuntimeError):
     """The value was changed, moved, or sealed with a key we no longer have."""
 
 
-def _keys() -> dict[str, bytes]:
-    pairs = (entry.split(":", 1) for entry in settings.SEALING_KEYS.split(",") if entry)
+class KeysClash(CommerceError):
+    """Two deployments call different keys by the same id."""
+
+    code = "keys_clash"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Both deployments have a sealing key of the same name: rotate one of them to a new name first.")
+        )
+
+
+_lent: ContextVar[str] = ContextVar("lent_sealing_keys", default="")
+
+
+def _read(keys: str) -> dict[str, bytes]:
+    pairs = (entry.split(":", 1) for entry in keys.split(",") if entry)
     return {key_id: base64.b64decode(key) for key_id, key in pairs}
+
+
+def _keys() -> dict[str, bytes]:
+    return {**_read(settings.SEALING_KEYS), **_read(_lent.get())}
+
+
+def refuse_clash(keys: str) -> None:
+    """Raise KeysClash when another deployment's keys could be taken for ours."""
+    mine, theirs = _read(settings.SEALING_KEYS), _read(keys)
+    if any(mine[key_id] != theirs[key_id] for key_id in mine.keys() & theirs.keys()):
+        raise KeysClash
+
+
+@contextmanager
+def lent(keys: str) -> Iterator[None]:
+    """Let another deployment's keys open what it sealed; ours go on to seal. Raises KeysClash."""
+    refuse_clash(keys)
+    token = _lent.set(keys)
+    try:
+        yield
+    finally:
+        _lent.reset(token)
 
 
 def newest_key() -> str:
@@ -48,7 +90,7 @@ def seal(value: Any, *, bound_to: str) -> str:
 
 def unseal(text: str, *, bound_to: str) -> Any:
     """The value behind a sealed text. Raises SealBroken."""
-    key_id, _, body = text.partition(".")
+    key_id, _dot, body = text.partition(".")
     try:
         raw = base64.b64decode(body, validate=True)
         nonce, sealed = raw[:_NONCE_BYTES], raw[_NONCE_BYTES:]

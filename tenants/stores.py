@@ -19,7 +19,13 @@ TIME_ZONES: Final = {
     "Asia/Jayapura": gettext_lazy("Eastern Indonesia (WIT)"),
 }
 LONGEST_NAME: Final = 80
-WITH_TABLES: Final = (StoreState.PREPARED, StoreState.ACTIVE, StoreState.SUSPENDED, StoreState.LEAVING)
+WITH_TABLES: Final = (
+    StoreState.PREPARED,
+    StoreState.ACTIVE,
+    StoreState.SUSPENDED,
+    StoreState.MOVING,
+    StoreState.LEAVING,
+)
 
 
 class StoreFactRefused(CommerceError):

@@ -20,6 +20,7 @@ from redis import Redis
 
 from core.integrations import services as integrations
 from tenants import context, provisioning, schemas, work
+from tenants.archive import importing
 from tenants.models import HostKind, Job, Membership, Role, SpareSchema, Store, User
 from tenants.permissions import SYSTEM, Permission
 from tenants.sessions import AUDIENCE
@@ -148,7 +149,7 @@ def _reset(case: TransactionTestCase) -> None:
     Job.objects.all().delete()
     for extra in Store.objects.exclude(slug__in=CAST):
         schemas.drop(extra.schema_name)
-        extra.delete()
+        importing.erase(extra)
     for spare in SpareSchema.objects.all():
         schemas.drop(spare.schema_name)
         spare.delete()

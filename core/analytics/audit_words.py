@@ -89,6 +89,7 @@ ACTIONS: Final[dict[str, Promise]] = {
     "stock.rules_set": _("Stock rules changed"),
     "store.arrived": _("Store made from an archive"),
     "store.configured": _("Store's name, language or zone changed"),
+    "store.moved": _("Store moved to another server"),
     "store.restored": _("Store taken back to a backup"),
     "transfer.cancelled": _("Transfer cancelled"),
     "transfer.created": _("Transfer made"),

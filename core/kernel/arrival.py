@@ -1,6 +1,6 @@
 """What the kernel says about its rows to whoever writes a store down or brings one back."""
 
-from core.kernel import audit, invariants
+from core.kernel import audit, invariants, sealing
 from tenants.archive import parts
 from tenants.models import Store
 from tenants.permissions import SYSTEM
@@ -27,6 +27,13 @@ def note_return(store: Store) -> None:
     audit.write(actor=SYSTEM, action="store.restored", subject="store", subject_id=str(store.uid))
 
 
+def seal_anew(store: Store) -> None:
+    """What the other deployment sealed, this one seals with its own key; its log goes on in the same chain."""
+    for column in sealing.columns():
+        sealing.reseal(column)
+    audit.write(actor=SYSTEM, action="store.moved", subject="store", subject_id=str(store.uid))
+
+
 parts.leave_out("kernel_audithead", why=_CHAIN)
 parts.leave_out("kernel_auditlink", why=_CHAIN)
 # Numbers of orders and invoices have been seen by people and tax offices.
@@ -34,3 +41,4 @@ parts.counts_up("kernel_numbersequence", key="name", column="last_number")
 parts.check_with(what_does_not_add_up)
 parts.on_arrival(begin_log_anew)
 parts.on_return(note_return)
+parts.on_move(seal_anew)

@@ -166,7 +166,7 @@ def _platform_rows(store: Store) -> dict[str, list[dict[str, Any]]]:
     with context.in_public():
         for relation in Store._meta.related_objects:
             model: type[Model] = relation.related_model
-            if model._meta.model_name in ("job", "storearchive", "storekey", "breach"):
+            if model._meta.model_name in ("job", "storearchive", "storekey", "storemove", "breach"):
                 continue
             rows = model._default_manager.filter(**{relation.field.name: store.pk}).order_by("pk")
             told[model._meta.db_table] = list(rows.values())

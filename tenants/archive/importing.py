@@ -4,7 +4,7 @@ import zipfile
 from datetime import datetime
 from pathlib import Path
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from tenants import acts, context, hosts, provisioning, schemas, slugs, structure
@@ -38,7 +38,7 @@ def import_store(
             loading.bring_media(file, store, found, tell)
             _settle(store, found)
         except BaseException:
-            _forget(store)
+            forget(store)
             raise
     with transaction.atomic():
         provisioning.move(store, StoreState.ACTIVE)
@@ -103,10 +103,20 @@ def _settle(store: Store, found: Manifest) -> None:
     provisioning.move(store, StoreState.PREPARED)
 
 
-def _forget(store: Store) -> None:
+def forget(store: Store) -> None:
     """Leave nothing of a store that did not arrive."""
     with context.in_store(store):
         places.drop_media()
     schemas.drop(store.schema_name)
+    erase(store)
+
+
+@transaction.atomic
+def erase(store: Store) -> None:
+    """Remove the row of a store that never was, and every row of public about it, protected or not."""
     with context.in_public():
+        for relation in Store._meta.get_fields(include_hidden=True):
+            if isinstance(relation, models.ForeignObjectRel) and relation.on_delete is models.PROTECT:
+                rows = relation.related_model._base_manager.filter(**{relation.field.name: store.pk})
+                rows._raw_delete(rows.db)
         Store.objects.filter(pk=store.pk).delete()

@@ -37,6 +37,7 @@ from tenants.models import (
     StoreArchive,
     StoreDeletion,
     StoreKey,
+    StoreMove,
     StoreState,
 )
 from tenants.permissions import Actor
@@ -45,7 +46,7 @@ from tenants.work import OPEN_STATES
 
 _MAY_LEAVE: Final = (StoreState.ACTIVE, StoreState.SUSPENDED)
 # What is left of a store in public: what was done to it, its archives' records, and the proof.
-_STAYS: Final = (PlatformAct, StoreArchive, StoreDeletion)
+_STAYS: Final = (PlatformAct, StoreArchive, StoreDeletion, StoreMove)
 Counts = dict[str, int]
 
 
@@ -112,7 +113,8 @@ def undo(*, store: Store, actor: Actor, now: datetime, reason: str = "") -> Stor
     with context.in_public():
         rows = StoreDeletion.objects.select_for_update().filter(store=store, state=DeletionState.SCHEDULED)
         row = rows.first()
-        if row is None or row.due_at <= now:
+        # A store that moved away comes back by undoing the move.
+        if row is None or row.due_at <= now or row.state_before not in _MAY_LEAVE:
             raise CannotStay
         row.state, row.ended_at = DeletionState.UNDONE, now
         row.steps = [*row.steps, _step("undone", now, {})]

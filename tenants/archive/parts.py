@@ -63,6 +63,7 @@ _counters: dict[str, Counter] = {}
 _checks: list[Check] = []
 _arrivals: list[Arrival] = []
 _returns: list[Arrival] = []
+_moves: list[Arrival] = []
 _things: dict[str, Thing] = {}
 _words: dict[str, Any] = {}
 
@@ -93,6 +94,12 @@ def on_return(back: Arrival) -> None:
     """Have `back` called in a store that was brought back to a backup."""
     if back not in _returns:
         _returns.append(back)
+
+
+def on_move(moved: Arrival) -> None:
+    """Have `moved` called in a store that moved here with all its secrets, before its doors open."""
+    if moved not in _moves:
+        _moves.append(moved)
 
 
 def can_bring_back(code: str, thing: Thing) -> None:
@@ -128,6 +135,11 @@ def arrivals() -> Iterable[Arrival]:
 def returns() -> Iterable[Arrival]:
     """What the rooms do in a store that was brought back."""
     return tuple(_returns)
+
+
+def moves() -> Iterable[Arrival]:
+    """What the rooms do with a store that moved here."""
+    return tuple(_moves)
 
 
 def things() -> dict[str, Thing]:

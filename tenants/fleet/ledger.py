@@ -19,6 +19,7 @@ MADE: Final = (
     StoreState.PREPARED,
     StoreState.ACTIVE,
     StoreState.SUSPENDED,
+    StoreState.MOVING,
     StoreState.LEAVING,
 )
 # A function, for it reads a table of each schema: as a UNION, a thousand of them take a second to be planned.

@@ -20,6 +20,7 @@ from tenants.errors import CommerceError
 from tenants.forms import SignUpForm, StoreForm
 from tenants.hosts import origin, store_origin
 from tenants.models import HostKind, Store, StoreState, User
+from tenants.moving import services as moving
 from tenants.permissions import login_required, public
 
 
@@ -79,6 +80,7 @@ def stores(request: HttpRequest) -> HttpResponse:
     memberships = signup.stores_of(request.user)  # type: ignore[arg-type]
     for membership in memberships:
         if membership.store.state == StoreState.LEAVING:
+            membership.moved_to = moving.address_of(membership.store)  # type: ignore[attr-defined]
             membership.deletion = leaving.scheduled(membership.store)  # type: ignore[attr-defined]
             membership.last_archive = selectors.last_archive(membership.store, timezone.now())  # type: ignore[attr-defined]
     return render(request, "platform/stores.html", {"memberships": memberships})
