@@ -24,5 +24,7 @@ urlpatterns = [
     path("stores/<slug:slug>/restore/", console_cycle.restore, name="restore"),
     path("stores/<slug:slug>/leave/", console_cycle.leave, name="leave"),
     path("stores/<slug:slug>/stay/", console_cycle.stay, name="stay"),
+    path("stores/<slug:slug>/move/", console_cycle.move, name="move"),
+    path("stores/<slug:slug>/move/back/", console_cycle.turn_back, name="turn_back"),
     path("stores/<slug:slug>/count/", console.count_again, name="count_again"),
 ]

@@ -34,6 +34,7 @@ from tenants.models import Job, JobState, StoreState
 log = logging.getLogger(__name__)
 LONGEST_ERROR = 2000
 OPEN_STATES = (JobState.WAITING, JobState.RUNNING)
+_AT_REST = (StoreState.SUSPENDED, StoreState.MOVING, StoreState.LEAVING)
 
 
 class JobCancelled(Exception):
@@ -207,12 +208,12 @@ def _try(job: Job) -> None:
 
 def _is_at_work(job: Job, state: str) -> bool:
     """Whether the duty's store can work; puts the duty off, or ends it, when it cannot."""
-    if state in (StoreState.SUSPENDED, StoreState.LEAVING):
+    if state in _AT_REST:
         later = timezone.now() + timedelta(hours=1)
         _write(job, state=JobState.WAITING, attempts=job.attempts - 1, next_at=later)
     elif state == StoreState.CLOSED:
         _write(job, state=JobState.CANCELLED, finished_at=timezone.now())
-    return state not in (StoreState.SUSPENDED, StoreState.LEAVING, StoreState.CLOSED)
+    return state not in (*_AT_REST, StoreState.CLOSED)
 
 
 def _run_in_store(job: Job) -> None:
