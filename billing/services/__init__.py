@@ -1,5 +1,6 @@
 """Every verb of the platform's money, by what it is about."""
 
+from billing.services.fees import count as count_fee  # noqa: F401
 from billing.services.plans import PlanRefused as PlanRefused
 from billing.services.plans import change_plan as change_plan
 from billing.services.plans import extend_trial as extend_trial

@@ -6,9 +6,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from billing.models import BalanceKind, CreditNote, Invoice, InvoiceState
+from billing.rounding import half_up
 from billing.services import balances, numbering
 from billing.services.plans import lock_subscription
-from billing.services.taxing import half_up
 from tenants import context
 from tenants.errors import CommerceError
 from tenants.models import Store

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from billing.models import TaxRate
+from billing.rounding import half_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,6 @@ def named(rate: TaxRate) -> str:
     if over == under:
         return f"{rate.name} {whole}"
     return f"{rate.name} {whole} ({_percent(rate.basis_points)} x {over}/{under})"
-
-
-def half_up(over: int, under: int) -> int:
-    """over / under, rounded to a whole number; half counts away from zero."""
-    sign = -1 if over < 0 else 1
-    return sign * ((2 * abs(over) + under) // (2 * under))
 
 
 def _percent(basis_points: int) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from billing import services
 from billing.invoice_ports import InvoiceItem
-from billing.models import Invoice, Plan, Subscription
+from billing.models import Invoice, Plan, Subscription, SubscriptionEvent
 from billing.services import invoicing
 from billing.services.invoicing import InvoiceDraft
 from tenants.models import Store
@@ -39,5 +39,6 @@ def subscribed(store: Store, **columns: Any) -> Subscription:
         **columns,
     }
     services.start_trial(store)
+    SubscriptionEvent.objects.filter(store=store).delete()
     Subscription.objects.filter(store=store).update(**told)
     return Subscription.objects.select_related("plan", "store").get(store=store)
