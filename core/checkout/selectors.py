@@ -56,7 +56,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a cart costs now. `chosen` is None until a shipping method that fits is picked."""
+    """What a cart costs now. `chosen` is None until a shipping method that fits is picked.
+
+    place_id   of the location that has everything; None when no one has
+    """
 
     cart_id: str
     currency: str
@@ -64,6 +67,7 @@ class Quote:
     options: tuple[ShippingOption, ...]
     chosen: ShippingOption | None
     changes: tuple[Change, ...]
+    place_id: int | None
 
     @property
     def subtotal_amount(self) -> int:
@@ -121,7 +125,7 @@ def quote(cart: Cart, *, region_code: str = "", method_id: str = "") -> Quote:
     region_code  as deep as it is known; "" while it is not
     method_id    public id of the shipping method picked; one that does not fit counts as none
     """
-    lines = _lines(cart)
+    lines, free = _lines(cart)
     found: list[ShippingOption] = []
     if lines:
         found = shipping.options(
@@ -137,6 +141,7 @@ def quote(cart: Cart, *, region_code: str = "", method_id: str = "") -> Quote:
         options=tuple(found),
         chosen=chosen,
         changes=tuple(_changes(lines)),
+        place_id=free.place_of({line.goods.id: line.quantity for line in lines}),
     )
 
 
@@ -145,21 +150,22 @@ def weight_of(lines: Iterable[QuoteLine]) -> int:
     return sum(line.goods.weight_grams * line.quantity for line in lines)
 
 
-def _lines(cart: Cart) -> list[QuoteLine]:
+def _lines(cart: Cart) -> tuple[list[QuoteLine], inventory.FreeStock]:
     rows = list(CartLine.objects.filter(cart=cart).order_by("pk"))
     ids = [row.variant_id for row in rows]
     goods = catalog.variant_for_sale(ids)
-    stock = inventory.available_to_sell(ids)
-    return [
+    free = inventory.free_stock(ids)
+    lines = [
         QuoteLine(
             goods=goods[row.variant_id],
             quantity=row.quantity,
             seen_amount=row.seen_amount,
-            available=stock[row.variant_id] if goods[row.variant_id].is_for_sale else 0,
+            available=free.units_of(row.variant_id) if goods[row.variant_id].is_for_sale else 0,
         )
         for row in rows
         if row.variant_id in goods
     ]
+    return lines, free
 
 
 def _changes(lines: Iterable[QuoteLine]) -> Iterable[Change]:

@@ -40,7 +40,6 @@ def lock_customer(public_id: str) -> Customer:
     return customer
 
 
-@transaction.atomic
 def upsert_from_order(
     *, name: str, email: str = "", phone: str = "", language: str = "id", actor: Actor
 ) -> Customer:
@@ -61,11 +60,13 @@ def upsert_from_order(
             customer = Customer.objects.create(
                 public_id=ids.new_id("cus"), name=name, email=email, phone=phone, language=language
             )
+            audit.write(
+                actor=actor, action="customer.created", subject="customer", subject_id=customer.public_id
+            )
+            outbox.record(events.CustomerChanged(customer_id=customer.pk))
     except IntegrityError:
         # Somebody with the same number was faster.
         return Customer.objects.get(Q(phone=phone) if phone else Q(email=email, phone=""))
-    audit.write(actor=actor, action="customer.created", subject="customer", subject_id=customer.public_id)
-    outbox.record(events.CustomerChanged(customer_id=customer.pk))
     return customer
 
 
@@ -91,7 +92,6 @@ def hold(*, customer_id: int) -> None:
     Customer.objects.select_for_update(no_key=True).filter(pk=customer_id).values_list("pk").first()
 
 
-@transaction.atomic
 def note_order(*, customer_id: int, at: datetime) -> None:
     """Count one more order of a customer. orders.create calls it; nobody else needs to.
 
@@ -102,25 +102,23 @@ def note_order(*, customer_id: int, at: datetime) -> None:
     )
 
 
-@transaction.atomic
 def note_spent(*, customer_id: int, amount: int) -> None:
     """Add paid money to what a customer has spent; a negative amount is money that went back."""
     Customer.objects.filter(pk=customer_id).update(spent_amount=F("spent_amount") + amount)
 
 
-@transaction.atomic
 def remember_address(*, customer_id: int, address: Mapping[str, str], now: datetime) -> None:
     """Keep where a customer's order goes, once per place.
 
     address   the columns of Address, without its ids
     """
-    place = {name: address[name] for name in ("recipient_name", "address_line", "region_code")}
-    rest = {name: value for name, value in address.items() if name not in place}
-    Address.objects.update_or_create(
-        customer_id=customer_id,
-        **place,
-        defaults={**rest, "last_used_at": now},
-        create_defaults={**rest, "last_used_at": now, "public_id": ids.new_id("adr")},
+    place = ("recipient_name", "address_line", "region_code")
+    used = Address(customer_id=customer_id, public_id=ids.new_id("adr"), last_used_at=now, **address)
+    Address.objects.bulk_create(
+        [used],
+        update_conflicts=True,
+        unique_fields=["customer", *place],
+        update_fields=[*(name for name in address if name not in place), "last_used_at"],
     )
 
 

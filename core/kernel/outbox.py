@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from core.kernel import history
-from tenants.work import enqueue, register
+from tenants.work import enqueue_all, register
 
 Handler = Callable[[Any], None]
 Wish = Callable[[], bool]
@@ -55,8 +55,7 @@ def record_many(happened: Sequence[Any]) -> None:
         return
     for kind in _handlers.get(type(happened[0]), []):
         if kind not in _wishes or _wishes[kind]():
-            for event in happened:
-                enqueue(kind, asdict(event))
+            enqueue_all([(kind, asdict(event)) for event in happened])
 
 
 def handlers() -> dict[type, list[str]]:

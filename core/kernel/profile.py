@@ -7,12 +7,17 @@ from django.db import transaction
 
 from core.kernel import audit
 from core.kernel.models import StoreProfile
+from core.kernel.statements import Statement
 from tenants.permissions import Actor
 
 
 def current() -> StoreProfile:
     """The profile of the store in force; made empty at its first use."""
-    return StoreProfile.objects.get_or_create(pk=1)[0]
+    found: list[StoreProfile] = _CURRENT.objects()
+    return found[0] if found else StoreProfile.objects.get_or_create(pk=1)[0]
+
+
+_CURRENT = Statement(lambda: StoreProfile.objects.filter(pk=1))
 
 
 @transaction.atomic

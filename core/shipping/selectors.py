@@ -7,6 +7,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from core.kernel.errors import NotFound
+from core.kernel.statements import Statement
 from core.shipping.models import MethodKind, ShippingMethod, ShippingRate
 
 
@@ -31,19 +32,20 @@ def options(*, region_code: str, weight_grams: int, subtotal_amount: int) -> lis
     Returns       nothing for a TABLE method whose rates reach neither the region nor the weight
     """
     found = []
-    for method in methods(active_only=True):
-        fee = fee_of(method, region_code=region_code, weight_grams=weight_grams)
+    offered: list[ShippingMethod] = _OFFERED.objects()
+    rates = _rates_by_method() if any(method.kind == MethodKind.TABLE for method in offered) else {}
+    for method in offered:
+        fee = fee_of(method, rates.get(method.pk, []), region_code=region_code, weight_grams=weight_grams)
         if fee is None:
             continue
         found.append(_option(method, 0 if _is_free(method, subtotal_amount) else fee))
     return found
 
 
-def methods(*, active_only: bool = False) -> list[ShippingMethod]:
+def methods() -> list[ShippingMethod]:
     """The store's methods with their rates, in the seller's order."""
     rates = ShippingRate.objects.order_by("region_code", "up_to_grams", "pk")
-    found = ShippingMethod.objects.order_by("position", "pk").prefetch_related(Prefetch("rates", rates))
-    return list(found.filter(is_active=True) if active_only else found)
+    return list(ShippingMethod.objects.order_by("position", "pk").prefetch_related(Prefetch("rates", rates)))
 
 
 def method(public_id: str) -> ShippingMethod:
@@ -57,11 +59,27 @@ def method(public_id: str) -> ShippingMethod:
     return found
 
 
-def fee_of(method: ShippingMethod, *, region_code: str, weight_grams: int) -> int | None:
+# Every quote asks these two.
+_OFFERED = Statement(lambda: ShippingMethod.objects.filter(is_active=True).order_by("position", "pk"))
+_RATES = Statement(
+    lambda: ShippingRate.objects.filter(method__is_active=True).order_by("region_code", "up_to_grams", "pk")
+)
+
+
+def _rates_by_method() -> dict[int, list[ShippingRate]]:
+    found: dict[int, list[ShippingRate]] = {}
+    for rate in _RATES.objects():
+        found.setdefault(rate.method_id, []).append(rate)
+    return found
+
+
+def fee_of(
+    method: ShippingMethod, rates: Iterable[ShippingRate], *, region_code: str, weight_grams: int
+) -> int | None:
     """What the journey costs before any free-shipping rule; None when this method does not go there."""
     if method.kind != MethodKind.TABLE:
         return method.amount
-    rate = _best_rate(method.rates.all(), region_code, weight_grams)
+    rate = _best_rate(rates, region_code, weight_grams)
     if rate is None:
         return None
     return rate.amount + rate.per_kg_amount * billed_kilos(weight_grams, method.weight_tolerance_grams)

@@ -129,9 +129,10 @@ def _completed(request: HttpRequest) -> QueryDict:
     """The form as sent, with what has only one answer filled in."""
     told = request.POST.copy()
     told["region_code"] = _area(told).code
-    methods = payments.methods_for_checkout(1)
-    if not told.get("payment_method") and len(methods) == 1:
-        told["payment_method"] = methods[0].code
+    if not told.get("payment_method"):
+        methods = payments.methods_for_checkout(1)
+        if len(methods) == 1:
+            told["payment_method"] = methods[0].code
     return told
 
 

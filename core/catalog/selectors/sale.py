@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 
 from core.catalog.models import ProductStatus, Variant
-from core.catalog.selectors.pictures import small_url
+from core.catalog.selectors.pictures import small_url, small_url_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class VariantForSale:
 
 def variant_for_sale(ids: Iterable[int]) -> dict[int, VariantForSale]:
     """Variant id -> what it is; unknown ids are missing."""
-    return {row.pk: _shape(row) for row in _rows().filter(pk__in=list(ids))}
+    return {row.pk: _shape(row) for row in _rows(pk__in=list(ids))}
 
 
 def pictures_of_variants(ids: Iterable[int]) -> dict[int, str]:
@@ -42,7 +43,7 @@ def pictures_of_variants(ids: Iterable[int]) -> dict[int, str]:
 
 def variants_by_public_id(public_ids: Iterable[str]) -> dict[str, VariantForSale]:
     """Public id -> what it is; unknown ones are missing."""
-    return {row.public_id: _shape(row) for row in _rows().filter(public_id__in=list(public_ids))}
+    return {row.public_id: _shape(row) for row in _rows(public_id__in=list(public_ids))}
 
 
 def for_sale_by_public_id(public_id: str) -> VariantForSale | None:
@@ -58,28 +59,45 @@ def sibling_with_values(public_id: str, values: Iterable[int]) -> str | None:
 
 def variants_by_sku(skus: Iterable[str]) -> dict[str, VariantForSale]:
     """SKU -> what it is; unknown ones are missing."""
-    return {row.sku: _shape(row) for row in _rows().filter(sku__in=list(skus))}
+    return {row.sku: _shape(row) for row in _rows(sku__in=list(skus))}
 
 
-def _rows() -> QuerySet[Variant]:
-    return Variant.objects.select_related("product", "product__cover", "image").defer(
-        "product__description", "product__search_vector", "product__search_text"
+def _rows(**wanted: Any) -> QuerySet[Variant, Any]:
+    """The columns that a sale asks for, and no more."""
+    picture = ("state", "renditions")
+    return Variant.objects.filter(**wanted).values_list(
+        "pk",
+        "public_id",
+        "sku",
+        "title",
+        "price_amount",
+        "compare_at_amount",
+        "weight_grams",
+        "is_active",
+        "retired_at",
+        "product_id",
+        "product__slug",
+        "product__title",
+        "product__status",
+        *(f"image__{column}" for column in picture),
+        *(f"product__cover__{column}" for column in picture),
+        named=True,
     )
 
 
-def _shape(row: Variant) -> VariantForSale:
-    product = row.product
+def _shape(row: Any) -> VariantForSale:
     return VariantForSale(
         id=row.pk,
         public_id=row.public_id,
         sku=row.sku,
-        product_id=product.pk,
-        product_slug=product.slug,
-        product_title=product.title,
+        product_id=row.product_id,
+        product_slug=row.product__slug,
+        product_title=row.product__title,
         variant_title=row.title,
         price_amount=row.price_amount,
         compare_at_amount=row.compare_at_amount,
         weight_grams=row.weight_grams,
-        image_url=small_url(row.image) or small_url(product.cover),
-        is_for_sale=row.is_active and row.retired_at is None and product.status == ProductStatus.ACTIVE,
+        image_url=small_url_of(row.image__state, row.image__renditions)
+        or small_url_of(row.product__cover__state, row.product__cover__renditions),
+        is_for_sale=row.is_active and row.retired_at is None and row.product__status == ProductStatus.ACTIVE,
     )

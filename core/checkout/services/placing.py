@@ -95,7 +95,6 @@ def place_order(*, cart_id: str, purchase: Purchase, now: datetime, actor: Actor
     failpoint("checkout.after_payment")
     cart.order_id = order.pk
     cart.save(update_fields=["order_id"])
-    order.refresh_from_db()
     failpoint("checkout.before_commit")
     return order
 
@@ -212,9 +211,8 @@ def _location(quote: Quote) -> int:
     assert chosen is not None
     if chosen.is_pickup:
         return chosen.location_id or stock.default_location().pk
-    found = stock.location_for(quote.wanted)
-    if found is None:
+    if quote.place_id is None:
         raise SplitNeeded(
             _("These products lie in different warehouses. Please order them one after the other.")
         )
-    return found
+    return quote.place_id

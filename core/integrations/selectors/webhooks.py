@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from core.integrations.models import DeliveryState, EndpointState, WebhookDelivery, WebhookEndpoint
 from core.kernel import paging
 from core.kernel.errors import NotFound
+from core.kernel.statements import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,12 @@ class DeliveryFilter:
 
 def is_heard(event_type: str) -> bool:
     """Whether any endpoint wants to know; a paused one does, later."""
-    rows = WebhookEndpoint.objects.filter(event_types__contains=[event_type])
-    return rows.exclude(state=EndpointState.REMOVED).exists()
+    return any(event_type in event_types for (event_types,) in _HEARD.rows())
+
+
+_HEARD = Statement(
+    lambda: WebhookEndpoint.objects.exclude(state=EndpointState.REMOVED).values_list("event_types")
+)
 
 
 def endpoint_rows() -> list[WebhookEndpoint]:

@@ -19,10 +19,11 @@ from core.inventory.selectors.levels import (
     stock_table,
 )
 from core.inventory.selectors.places import (
+    FreeStock,
     available_to_sell,
     default_location,
+    free_stock,
     location,
-    location_for,
     locations,
     locations_used,
     place_rows,
@@ -37,6 +38,7 @@ from core.inventory.selectors.waiting import (
 
 __all__ = [
     "DayCount",
+    "FreeStock",
     "StockLevel",
     "StockRow",
     "VariantStock",
@@ -44,8 +46,8 @@ __all__ = [
     "available_to_sell",
     "default_location",
     "drift",
+    "free_stock",
     "location",
-    "location_for",
     "locations",
     "locations_used",
     "low_count",

@@ -1,7 +1,9 @@
 """Where the store keeps goods, and what may be sold from there."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
@@ -10,6 +12,15 @@ from core.inventory.models import Location, StockItem
 from core.kernel.errors import NotFound
 
 FREE = Greatest(F("on_hand") - F("allocated") - F("reserved") - F("safety"), 0)
+# Every product page and every line of a cart asks this: written out, it costs a quarter. FREE says the same.
+_AVAILABLE = """\
+SELECT stock."variant_id",
+       SUM(GREATEST(stock."on_hand" - stock."allocated" - stock."reserved" - stock."safety", 0))
+FROM "inventory_stockitem" AS stock
+JOIN "inventory_location" AS place ON place."id" = stock."location_id" AND place."is_active"
+WHERE stock."variant_id" = ANY(%s)
+GROUP BY stock."variant_id"
+"""
 
 
 def default_location() -> Location:
@@ -43,33 +54,40 @@ def place_rows() -> QuerySet[Location]:
     ).order_by("-is_active", "-is_default", "position", "pk")
 
 
-def location_for(wanted: Mapping[str, int]) -> int | None:
-    """The first open location that has everything, in the order of `locations`; None when no one has.
+@dataclass(frozen=True, slots=True)
+class FreeStock:
+    """What may be sold of some variants, and where. `places` are in the order of `locations`."""
 
-    wanted   SKU -> whole units
-    """
-    free: dict[int, dict[str, int]] = {}
+    places: Mapping[int, Mapping[int, int]]  # location id -> variant id -> units
+
+    def units_of(self, variant_id: int) -> int:
+        """Units over all open locations."""
+        return sum(held.get(variant_id, 0) for held in self.places.values())
+
+    def place_of(self, wanted: Mapping[int, int]) -> int | None:
+        """The first location that has everything; None when no one has. `wanted`: variant id -> units."""
+        for location_id, held in self.places.items():
+            if all(held.get(variant_id, 0) >= units for variant_id, units in wanted.items()):
+                return location_id
+        return None
+
+
+def free_stock(variant_ids: Collection[int]) -> FreeStock:
+    """What may be sold now at the open locations."""
+    places: dict[int, dict[int, int]] = {}
     rows = (
-        StockItem.objects.filter(location__is_active=True, variant__sku__in=wanted.keys())
-        .annotate(free=FREE)
+        StockItem.objects.filter(location__is_active=True, variant_id__in=variant_ids)
         .order_by("-location__is_default", "location__position", "location_id")
-        .values_list("location_id", "variant__sku", "free")
+        .values_list("location_id", "variant_id", FREE)
     )
-    for location_id, sku, quantity in rows:
-        free.setdefault(location_id, {})[sku] = quantity
-    for location_id, has in free.items():
-        if all(has.get(sku, 0) >= quantity for sku, quantity in wanted.items()):
-            return location_id
-    return None
+    for location_id, variant_id, units in rows:
+        places.setdefault(location_id, {})[variant_id] = units
+    return FreeStock(places)
 
 
 def available_to_sell(variant_ids: Collection[int]) -> dict[int, int]:
     """Units that may be sold now, over all open locations; 0 for a variant without stock."""
-    rows = (
-        StockItem.objects.filter(location__is_active=True, variant_id__in=variant_ids)
-        .values("variant_id")
-        .annotate(free=Sum(FREE))
-        .values_list("variant_id", "free")
-    )
-    found = dict(rows)
+    with connection.cursor() as cursor:
+        cursor.execute(_AVAILABLE, [list(variant_ids)])
+        found = dict(cursor.fetchall())
     return {variant_id: found.get(variant_id, 0) for variant_id in variant_ids}

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from core import events
@@ -125,13 +126,36 @@ def announce(items: Collection[StockItem], *, warn: bool = True) -> None:
     warn     False where units were added: a first delivery of three is no reason for an alert
     Records  StockChanged once per variant; StockLow when a row fell to its threshold since it last recovered
     """
-    fallback = profile.current().low_stock_threshold if items else 0
+    if not items:
+        return
+    fallback = profile.current().low_stock_threshold
+    fell = [item for item in items if _note_low(item, fallback)]
+    _save(items)
+    outbox.record_many([events.StockChanged(variant_id=item.variant_id) for item in items])
+    if warn:
+        outbox.record_many(
+            [events.StockLow(variant_id=item.variant_id, location_id=item.location_id) for item in fell]
+        )
+
+
+def _save(items: Collection[StockItem]) -> None:
+    """Write the counters of locked rows, in one statement."""
     for item in items:
-        fell = _note_low(item, fallback)
-        item.save(update_fields=["on_hand", "allocated", "reserved", "safety", "low_alerted_at"])
-        outbox.record(events.StockChanged(variant_id=item.variant_id))
-        if fell and warn:
-            outbox.record(events.StockLow(variant_id=item.variant_id, location_id=item.location_id))
+        item.refuse_elsewhere()
+    columns = [[getattr(item, name) for item in items] for name in ("pk", *_COUNTERS)]
+    with connection.cursor() as cursor:
+        cursor.execute(_SAVE, columns)
+
+
+_COUNTERS = ("on_hand", "allocated", "reserved", "safety", "low_alerted_at")
+_SAVE = """
+UPDATE inventory_stockitem AS item
+SET on_hand = told.on_hand, allocated = told.allocated, reserved = told.reserved, safety = told.safety,
+    low_alerted_at = told.low_alerted_at
+FROM unnest(%s::bigint[], %s::integer[], %s::integer[], %s::integer[], %s::integer[], %s::timestamptz[])
+    AS told (id, on_hand, allocated, reserved, safety, low_alerted_at)
+WHERE item.id = told.id
+"""
 
 
 def _note_low(item: StockItem, fallback: int) -> bool:

@@ -206,7 +206,7 @@ def _counting() -> QuerySet:
 
 def saved_views() -> list[SavedView]:
     """The store's own views of the order list, by name."""
-    return [SavedView(*row) for row in _SAVED_VIEWS.rows()]
+    return _SAVED_VIEWS.objects()
 
 
 def known_tags(most: int = 50) -> list[str]:
@@ -218,7 +218,7 @@ def known_tags(most: int = 50) -> list[str]:
 
 # Every look at the list asks these: to write them anew takes longer than to answer them.
 _COUNTS = Statement(_counting)
-_SAVED_VIEWS = Statement(lambda: SavedView.objects.order_by("name").values_list())
+_SAVED_VIEWS = Statement(lambda: SavedView.objects.order_by("name"))
 # Looking for orders with tags would read all of them in a store that has none.
 _TAGS = """
 SELECT DISTINCT unnest(tags) AS tag

@@ -8,7 +8,7 @@ from core.orders.services.editing import add_tags, edit_address, set_staff_note,
 from core.orders.services.invoicing import issue_invoice
 from core.orders.services.locking import MoveRefused, lock_order
 from core.orders.services.money import expect_payment, mark_paid, mark_refunded, mark_reversed
-from core.orders.services.placing import create, set_unique_code
+from core.orders.services.placing import create
 from core.orders.services.views import ViewExists, delete_view, save_view
 
 __all__ = [
@@ -37,7 +37,6 @@ __all__ = [
     "save_view",
     "set_staff_note",
     "set_tags",
-    "set_unique_code",
     "start_bulk",
     "stop_bulk",
 ]

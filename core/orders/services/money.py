@@ -96,12 +96,15 @@ def mark_reversed(*, order_id: int, actor: Actor) -> Order:
     return order
 
 
-@transaction.atomic
-def expect_payment(*, order_id: int, method_code: str, expires_at: datetime | None) -> None:
+def expect_payment(
+    *, order: Order, method_code: str, expires_at: datetime | None, unique_code_amount: int = 0
+) -> None:
     """Write down how the order is to be paid, and until when it waits; None waits for ever.
 
-    Locks    the order
+    order                the caller has locked it, by `lock_order`
+    unique_code_amount   the few rupiah by which a bank transfer is told apart; they replace earlier ones
     """
-    order = lock_order(order_id)
+    order.total_amount += unique_code_amount - order.unique_code_amount
+    order.unique_code_amount = unique_code_amount
     order.payment_method, order.expires_at = method_code, expires_at
-    order.save(update_fields=["payment_method", "expires_at"])
+    order.save(update_fields=["total_amount", "unique_code_amount", "payment_method", "expires_at"])

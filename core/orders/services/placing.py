@@ -14,7 +14,6 @@ from core.kernel import audit, ids, outbox, profile, sequences
 from core.kernel.errors import InvalidInput
 from core.orders.models import Order, OrderLine
 from core.orders.services.drafts import OrderDraft
-from core.orders.services.locking import lock_order
 from tenants.failpoints import failpoint
 from tenants.permissions import Actor
 
@@ -78,16 +77,3 @@ def _columns(draft: OrderDraft) -> dict[str, Any]:
 
 def _for_customer(address: Mapping[str, str]) -> dict[str, str]:
     return {("phone" if name == "address_phone" else name): value for name, value in address.items()}
-
-
-@transaction.atomic
-def set_unique_code(*, order_id: int, amount: int) -> Order:
-    """Add the few rupiah by which a bank transfer is told apart. Calling again replaces them.
-
-    Locks    the order
-    """
-    order = lock_order(order_id)
-    order.total_amount += amount - order.unique_code_amount
-    order.unique_code_amount = amount
-    order.save(update_fields=["total_amount", "unique_code_amount"])
-    return order

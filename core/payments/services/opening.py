@@ -2,8 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
-from django.db.models import Max
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from core.kernel import ids, profile
@@ -59,34 +58,47 @@ def open(*, order: Order, method_code: str, now: datetime, actor: Actor = SHOPPE
     method = PaymentMethod.objects.select_for_update().filter(code=method_code, is_enabled=True).first()
     if method is None:
         raise MethodUnavailable
-    for earlier in locked.payments.filter(state__in=OPEN_STATES).order_by("pk"):
+    attempts = list(locked.payments.order_by("pk"))
+    for earlier in attempts:
+        if earlier.state not in OPEN_STATES:
+            continue
         if earlier.method == method_code and earlier.state == PaymentState.PENDING:
             return earlier
         supersede(earlier, actor)
 
     code = _unique_code(locked) if method_code == MethodCode.MANUAL_TRANSFER else 0
     expires_at = None if method_code == MethodCode.COD else now + _patience()
-    locked = orders.set_unique_code(order_id=locked.pk, amount=code)
-    orders.expect_payment(order_id=locked.pk, method_code=method_code, expires_at=expires_at)
-    attempt = (locked.payments.aggregate(last=Max("attempt"))["last"] or 0) + 1
-    payment = Payment.objects.create(
-        public_id=ids.new_id("pay"),
-        order=locked,
-        method=method_code,
-        attempt=attempt,
-        reference=f"{locked.number}-{attempt}",
-        currency=locked.currency,
-        amount=locked.total_amount,
-        unique_code_amount=code,
-        created_at=now,
-        expires_at=expires_at,
+    orders.expect_payment(
+        order=locked, method_code=method_code, expires_at=expires_at, unique_code_amount=code
     )
+    payment = _written(locked, 1 + max((earlier.attempt for earlier in attempts), default=0), now)
     failpoint("payments.after_row")
     if expires_at is not None:
         is_hosted = method_code in connections.GATEWAY_OF
         lapse(payment_id=payment.pk, run_at=expires_at + GRACE if is_hosted else expires_at)
-    order.refresh_from_db()
+    _repeat(locked, order)
     return payment
+
+
+def _written(order: Order, attempt: int, now: datetime) -> Payment:
+    return Payment.objects.create(
+        public_id=ids.new_id("pay"),
+        order=order,
+        method=order.payment_method,
+        attempt=attempt,
+        reference=f"{order.number}-{attempt}",
+        currency=order.currency,
+        amount=order.total_amount,
+        unique_code_amount=order.unique_code_amount,
+        created_at=now,
+        expires_at=order.expires_at,
+    )
+
+
+def _repeat(locked: Order, order: Order) -> None:
+    """Let the caller's order say what was written, without asking for it again."""
+    for field in order._meta.concrete_fields:
+        setattr(order, field.attname, getattr(locked, field.attname))
 
 
 def _refuse_settled(order: Order) -> None:
@@ -110,17 +122,22 @@ def supersede(payment: Payment, actor: Actor) -> None:
 def _unique_code(order: Order) -> int:
     """1 to 999 rupiah that no other open transfer is told apart by; at least the sum is nobody else's."""
     base = order.total_amount - order.unique_code_amount
-    waiting = Payment.objects.filter(method=MethodCode.MANUAL_TRANSFER, state=PaymentState.PENDING)
-    sums, codes = set(), set()
-    for amount, code in waiting.values_list("amount", "unique_code_amount"):
-        sums.add(amount)
-        codes.add(code)
-    free = [code for code in range(1, LARGEST_CODE + 1) if base + code not in sums]
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKEN, [base, base, base + LARGEST_CODE])
+        codes, taken = (set(found or ()) for found in cursor.fetchone())
+    free = [code for code in range(1, LARGEST_CODE + 1) if code not in taken]
     if not free:
         raise TransfersExhausted
     unused = [code for code in free if code not in codes] or free
     # Neighbours in time differ by more than one digit, so a slip of the finger hits nobody.
     return unused[(order.pk * 37) % len(unused)]
+
+
+# The codes of all transfers that are awaited, and those by which one of them has the sum of this order.
+_TAKEN = """
+SELECT array_agg(DISTINCT unique_code_amount), array_agg(amount - %s) FILTER (WHERE amount BETWEEN %s AND %s)
+FROM payments_payment WHERE method = 'MANUAL_TRANSFER' AND state = 'PENDING'
+"""
 
 
 def start(*, payment_id: int, return_url: str, now: datetime) -> str:

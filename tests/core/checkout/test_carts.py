@@ -121,5 +121,5 @@ def test_a_quote_costs_a_fixed_number_of_queries(cart: Cart, django_assert_num_q
     for _number in range(5):
         put(cart, sellable())
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         carts.quote(cart)

@@ -18,14 +18,13 @@ pytestmark = pytest.mark.usefixtures("store")
 def alerts(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[events.StockLow]]:
     """Every StockLow that is recorded."""
     told: list[events.StockLow] = []
-    record = ledger.outbox.record
+    record = ledger.outbox.record_many
 
-    def listen(event: object) -> None:
-        if isinstance(event, events.StockLow):
-            told.append(event)
-        record(event)
+    def listen(happened: list[object]) -> None:
+        told.extend(event for event in happened if isinstance(event, events.StockLow))
+        record(happened)
 
-    monkeypatch.setattr(ledger.outbox, "record", listen)
+    monkeypatch.setattr(ledger.outbox, "record_many", listen)
     return told
 
 

@@ -157,11 +157,12 @@ def test_sells_from_the_first_location_that_has_everything():
     second = location()
     other_there = stock(9, at=second)
     stock(9, at=second, variant=one.variant)
-    wanted = {one.variant.sku: 1, other_there.variant.sku: 1}
+    wanted = {one.variant_id: 1, other_there.variant_id: 1}
+    free = selectors.free_stock(wanted)
 
-    assert selectors.location_for({one.variant.sku: 9}) == one.location_id
-    assert selectors.location_for(wanted) == second.pk
-    assert selectors.location_for({one.variant.sku: 10}) is None
+    assert free.place_of({one.variant_id: 9}) == one.location_id
+    assert free.place_of(wanted) == second.pk
+    assert free.place_of({one.variant_id: 10}) is None
 
 
 def test_availability_is_the_sum_over_open_locations():

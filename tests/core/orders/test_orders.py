@@ -41,9 +41,12 @@ def test_the_database_refuses_amounts_that_do_not_add_up():
 
 def test_a_second_unique_code_replaces_the_first():
     order = placed_order()
-    orders.set_unique_code(order_id=order.pk, amount=123)
-    order = orders.set_unique_code(order_id=order.pk, amount=456)
+    for code in (123, 456):
+        orders.expect_payment(
+            order=order, method_code="MANUAL_TRANSFER", expires_at=None, unique_code_amount=code
+        )
 
+    order.refresh_from_db()
     assert order.total_amount == 250_456
 
 
