@@ -14,8 +14,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.connection import ConnectionProxy
 
-from tenants import meters, platform_mails
+from tenants import acts, meters, platform_mails
 from tenants.hosts import platform_origin
+from tenants.permissions import Actor
 from tenants.security_log import note
 
 
@@ -39,6 +40,15 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_password_reset_mail(self, user: AbstractBaseUser, email: str, context: dict[str, Any]) -> None:
         """The worker makes the link, so that no secret waits in a row."""
         platform_mails.offer_reset(user_id=user.pk)
+
+    def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
+        """Take the proof that a mail address is somebody's, and log whose and when."""
+        is_confirmed = bool(super().confirm_email(request, email_address))
+        if is_confirmed:
+            user = email_address.user
+            actor = Actor("MEMBER", str(user.uid), user.display_name)
+            acts.note(actor=actor, action="email.confirmed", store=None)
+        return is_confirmed
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Everything else that allauth wants to say: security notices, and answers to unknown addresses."""

@@ -182,6 +182,10 @@ STORE_USE = {
     "orders_this_month": "core.analytics.selectors.sales.orders_this_month",
 }
 
+# How far a store has come, and what it uses: for the platform's figures.
+STORE_MILESTONES = "core.analytics.selectors.growth.milestones"
+STORE_FEATURES = "core.analytics.selectors.growth.features_in_use"
+
 # Run by `manage.py setup` when the public schema is at head.
 PLATFORM_SETUP = ["billing.services.load_plans"]
 
@@ -341,6 +345,8 @@ CERTIFICATES = os.environ.get("CERTIFICATES", "").split()
 BACKUP_MARKS = os.environ.get("BACKUP_MARKS", "").split()
 # Called when a process begins that serves or works until it is told to stop.
 ON_START = ["config.watch.exposition.start"]
+# Called before a process forks others: what it has loaded, they share.
+BEFORE_FORK = "config.preloading.load"
 # Reports of errors; none without a DSN.
 SENTRY_DSN = os.environ.get("SENTRY_DSN", "")
 ENVIRONMENT = os.environ.get("ENVIRONMENT", "production")

@@ -5,10 +5,11 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 
 from core.integrations.auth import bearer_of, remember
 from core.kernel.problems import problem
-from tenants import fair_share
+from tenants import calls, fair_share
 from tenants.callers import address_of
 from tenants.fair_share import Bucket, TooManyRequests
 from tenants.models import HostKind, Store
@@ -29,8 +30,18 @@ class FairShareMiddleware:
             try:
                 fair_share.take(*_buckets(request, store))
             except TooManyRequests as refusal:
+                _count(request, store, is_refused=True)
                 return _refused(request, refusal)
-        return self.get_response(request)
+        answer = self.get_response(request)
+        if store is not None:
+            _count(request, store, is_refused=answer.status_code >= 400)
+        return answer
+
+
+def _count(request: HttpRequest, store: Store, *, is_refused: bool) -> None:
+    """Count what programs with a key of the store ask."""
+    if request.path_info.startswith("/api/") and bearer_of(request):
+        calls.note(store, timezone.now(), is_refused=is_refused)
 
 
 def _buckets(request: HttpRequest, store: Store) -> list[Bucket | None]:
