@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from billing import console, console_cycle, console_fleet
+from billing import console, console_cycle, console_fleet, console_revenue
 
 app_name = "console"
 urlpatterns = [
     path("", console.stores, name="list"),
     path("alerts/", console.alerts, name="alerts"),
     path("log/", console.log, name="log"),
+    path("revenue/", console_revenue.show, name="revenue"),
+    path("revenue.csv", console_revenue.download, name="revenue_csv"),
+    path("revenue/costs/", console_revenue.enter_cost, name="enter_cost"),
     path("fleet/", console_fleet.fleet, name="fleet"),
     path("fleet/<slug:slug>/retry/", console_fleet.retry, name="fleet_retry"),
     path("auth/enter/", console.enter, name="enter"),
