@@ -66,7 +66,7 @@ def rendered(books: Books, obj: Obj, expand: list[str]) -> Obj:
     answer = public(obj)
     for path in expand or []:
         steps = path.split(".")
-        if len(steps) > 4 + (steps[0] == "data"):
+        if len([step for step in steps if step != "data"]) > 4:
             raise invalid(f"You cannot expand more than 4 levels of a property ({path})", param="expand")
         _expand(books, answer, steps, path)
     return answer

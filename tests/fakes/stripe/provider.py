@@ -11,6 +11,7 @@ import binascii
 import hashlib
 import json
 import re
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from tests.fakes.stripe.posting import Postbox
 from tests.fakes.stripe.shapes import VERSION, Obj
 
 __all__ = ["FakeStripe", "calls"]
-_KEY = re.compile(r"(sk|rk)_test_[A-Za-z0-9_]{3,}")
+_KEY = re.compile(r"(sk|rk)_test_[A-Za-z0-9_]+")
 
 
 @dataclass(slots=True)
@@ -123,8 +124,8 @@ class FakeStripe(FakeProvider):
     # --- The API -----------------------------------------------------------------------------------
 
     def _api(self, request: Request) -> Response:
-        id = f"req_{token(14)}"
-        headers = {"Request-Id": id, "Stripe-Version": VERSION, "Cache-Control": "no-cache, no-store"}
+        ref = f"req_{token(14)}"
+        headers = {"Request-Id": ref, "Stripe-Version": VERSION, "Cache-Control": "no-cache, no-store"}
         key = request.headers.get("idempotency-key", "") if request.method == "POST" else ""
         try:
             self._check(request)
@@ -136,13 +137,17 @@ class FakeStripe(FakeProvider):
                     {
                         **headers,
                         "Idempotency-Key": key,
-                        "Original-Request": id,
+                        "Original-Request": ref,
                         "Idempotent-Replayed": "true",
                     },
                 )
-            answered = self._answer(request, id, key)
+            answered = self._answer(request, ref, key)
         except StripeRefused as refusal:
-            answered = json_response(refusal.status, refusal.body(id))
+            answered = json_response(refusal.status, refusal.body(ref))
+        except Exception:
+            # A fault of the fake itself: whoever runs it should see it, and the caller a plain 500.
+            traceback.print_exc()
+            answered = json_response(500, StripeRefused(500, "The fake broke.", kind="api_error").body(ref))
         if key:
             headers["Idempotency-Key"] = key
             self._remember(request, key, answered)

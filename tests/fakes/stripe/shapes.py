@@ -25,7 +25,7 @@ _LEFT_OUT = {
     "price": "currency_options tiers",
     "coupon": "applies_to currency_options",
     "product": "package_dimensions shippable tax_details type",
-    "subscription": "billing_schedules presentment_details managed_payments status_details",
+    "subscription": "presentment_details managed_payments status_details",
     "subscription_item": "billed_until current_trial",
     "invoice": "payments confirmation_secret status_details shipping_details subscription",
     "line_item": "invoice_item",

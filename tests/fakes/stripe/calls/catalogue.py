@@ -24,11 +24,11 @@ _PRODUCT = (
 @route("POST", "/v1/products", "products.create", "ProductCreateParams")
 def create_product(account: Account, params: Params) -> Obj:
     """Make a product, with a price of its own if wished."""
-    id = params.get("id") or ""
-    if id and account.books.find("product", id):
-        raise invalid(f"Product already exists: {id}", param="id", code="resource_already_exists")
+    ref = params.get("id") or ""
+    if ref and account.books.find("product", ref):
+        raise invalid(f"Product already exists: {ref}", param="id", code="resource_already_exists")
     product = account.books.add(
-        "product", "prod", id=id, active=True, images=[], marketing_features=[], metadata={}, updated=0
+        "product", "prod", id=ref, active=True, images=[], marketing_features=[], metadata={}, updated=0
     )
     product.update(updated=product["created"], type="service")
     _write_product(product, params)

@@ -39,12 +39,12 @@ def create(account: Account, params: Params) -> Obj:
         raise invalid(
             "The `expires_at` timestamp must be between 30 minutes and 24 hours from now.", param="expires_at"
         )
-    id = f"cs_test_{token(58)}"
+    ref = f"cs_test_{token(58)}"
     tax = (params.get("automatic_tax") or {}).get("enabled", False)
     session = books.add(
         "checkout.session",
         "cs",
-        id=id,
+        id=ref,
         created=now,
         automatic_tax={
             "enabled": tax,
@@ -74,7 +74,7 @@ def create(account: Account, params: Params) -> Obj:
             "required": "never",
         },
         ui_mode=ui,
-        url=account.link(f"c/pay/{id}"),
+        url=account.link(f"c/pay/{ref}"),
         _params=dict(params),
         **{name: params.get(name) for name in _KEPT},
     )

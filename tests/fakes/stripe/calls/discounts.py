@@ -18,8 +18,8 @@ from tests.fakes.stripe.shapes import Obj
 @route("POST", "/v1/coupons", "coupons.create", "CouponCreateParams")
 def create_coupon(account: Account, params: Params) -> Obj:
     """Make a coupon."""
-    id = params.get("id") or token(8)
-    if account.books.find("coupon", id):
+    ref = params.get("id") or token(8)
+    if account.books.find("coupon", ref):
         raise invalid("Coupon already exists.", param="id", code="resource_already_exists")
     percent, amount = params.get("percent_off"), params.get("amount_off")
     if (percent is None) == (amount is None):
@@ -34,7 +34,7 @@ def create_coupon(account: Account, params: Params) -> Obj:
     coupon = account.books.add(
         "coupon",
         "",
-        id=id,
+        id=ref,
         amount_off=amount,
         currency=params.get("currency") if amount is not None else None,
         duration=duration,

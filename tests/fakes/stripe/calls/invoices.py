@@ -22,8 +22,8 @@ def create(account: Account, params: Params) -> Obj:
     """Make a draft by hand."""
     customer = living(account, params.get("customer", ""), param="customer")
     subscription = None
-    if id := params.get("subscription"):
-        subscription = account.books.get("subscription", id, param="subscription")
+    if ref := params.get("subscription"):
+        subscription = account.books.get("subscription", ref, param="subscription")
     currency = params.get("currency") or customer["currency"] or "usd"
     take = params.get("pending_invoice_items_behavior") == "include" or subscription is not None
     if params.get("collection_method") == "send_invoice" and not (
@@ -234,13 +234,13 @@ def create_item(account: Account, params: Params) -> Obj:
     books = account.books
     customer = living(account, params.get("customer", ""), param="customer")
     price, fields = None, _amount(account, customer, params)
-    if id := (params.get("pricing") or {}).get("price"):
-        price = books.get("price", id, param="pricing[price]")
+    if ref := (params.get("pricing") or {}).get("price"):
+        price = books.get("price", ref, param="pricing[price]")
     parent = None
-    if id := params.get("subscription"):
-        books.get("subscription", id, param="subscription")
+    if ref := params.get("subscription"):
+        books.get("subscription", ref, param="subscription")
         parent = {
-            "subscription_details": {"subscription": id, "subscription_item": None},
+            "subscription_details": {"subscription": ref, "subscription_item": None},
             "type": "subscription_details",
         }
     item = invoicing.new_item(
@@ -256,8 +256,8 @@ def create_item(account: Account, params: Params) -> Obj:
     if "period" in params:
         item["period"] = {"start": params["period"]["start"], "end": params["period"]["end"]}
     merge_metadata(item, params)
-    if id := params.get("invoice"):
-        invoice = books.get("invoice", id, param="invoice")
+    if ref := params.get("invoice"):
+        invoice = books.get("invoice", ref, param="invoice")
         if invoice["status"] != "draft":
             raise _closed()
         invoicing.add_item(account, invoice, item)
@@ -268,8 +268,8 @@ def create_item(account: Account, params: Params) -> Obj:
 def _amount(account: Account, customer: Obj, params: Params) -> Obj:
     currency = params.get("currency") or customer["currency"] or "usd"
     number = params.get("quantity") or 1
-    if id := (params.get("pricing") or {}).get("price"):
-        price = account.books.get("price", id, param="pricing[price]")
+    if ref := (params.get("pricing") or {}).get("price"):
+        price = account.books.get("price", ref, param="pricing[price]")
         if price["type"] != "one_time":
             raise invalid("The price specified must be one_time.", param="pricing[price]")
         currency = params.get("currency") or price["currency"]

@@ -22,13 +22,13 @@ from tests.fakes.stripe.shapes import Obj, complete, list_of
 def create(account: Account, params: Params) -> Obj:
     """Give money of a charge back."""
     books = account.books
-    id = params.get("charge")
+    ref = params.get("charge")
     if intent := params.get("payment_intent"):
-        id = books.get("payment_intent", intent, param="payment_intent")["latest_charge"]
-    if not id:
+        ref = books.get("payment_intent", intent, param="payment_intent")["latest_charge"]
+    if not ref:
         raise missing("charge")
     refund = refund_charge(
-        account, books.get("charge", id, param="charge"), params.get("amount"), params.get("reason")
+        account, books.get("charge", ref, param="charge"), params.get("amount"), params.get("reason")
     )
     merge_metadata(refund, params)
     return refund
@@ -119,11 +119,11 @@ def _note(account: Account, invoice: Obj, params: Params) -> Obj:
             sum_of["amount"] += tax["amount"]
             sum_of["taxable_amount"] += tax["taxable_amount"]
     subtotal, after = sum(row["amount"] for row in rows), invoice["status"] == "paid"
-    id = f"cn_{token()}"
+    ref = f"cn_{token()}"
     note = account.books.add(
         "credit_note",
         "cn",
-        id=id,
+        id=ref,
         created=account.books.now_of(invoice),
         amount=total,
         amount_shipping=0,
@@ -133,7 +133,7 @@ def _note(account: Account, invoice: Obj, params: Params) -> Obj:
         discount_amounts=[],
         effective_at=account.books.now_of(invoice),
         invoice=invoice["id"],
-        lines=list_of(rows, f"/v1/credit_notes/{id}/lines"),
+        lines=list_of(rows, f"/v1/credit_notes/{ref}/lines"),
         memo=settle(params.get("memo")),
         metadata={},
         number=f"{invoice['number']}-CN-{len(account.books.all('credit_note', invoice=invoice['id'])) + 1:02d}",

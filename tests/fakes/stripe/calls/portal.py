@@ -29,7 +29,7 @@ def _features() -> Obj:
             "mode": "at_period_end",
             "proration_behavior": "none",
         },
-        "subscription_pause": {"duration": {"type": "indefinite"}, "enabled": False},
+        "subscription_pause": {"duration": {"interval_options": [], "type": "indefinite"}, "enabled": False},
         "subscription_update": {
             "billing_cycle_anchor": None,
             "default_allowed_updates": [],
@@ -120,25 +120,25 @@ def create_session(account: Account, params: Params) -> Obj:
     customer = living(account, params.get("customer") or "", param="customer")
     configuration = _configuration(account, params)
     flow = _flow(account, customer, params.get("flow_data"))
-    id = f"bps_{token()}"
+    ref = f"bps_{token()}"
     session = account.books.add(
         "billing_portal.session",
         "bps",
-        id=id,
+        id=ref,
         configuration=configuration["id"],
         customer=customer["id"],
         flow=flow,
         locale=params.get("locale"),
         return_url=params.get("return_url") or configuration["default_return_url"],
-        url=account.link(f"p/session/{id}"),
+        url=account.link(f"p/session/{ref}"),
     )
     account.books.emit("billing_portal.session.created", session)
     return session
 
 
 def _configuration(account: Account, params: Params) -> Obj:
-    if id := params.get("configuration"):
-        return account.books.get("billing_portal.configuration", id, param="configuration")
+    if ref := params.get("configuration"):
+        return account.books.get("billing_portal.configuration", ref, param="configuration")
     rows = account.books.all("billing_portal.configuration", is_default=True)
     if rows:
         return rows[0]

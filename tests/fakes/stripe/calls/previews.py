@@ -26,12 +26,12 @@ def create_preview(account: Account, params: Params) -> Obj:
     wish = {
         name: value for name, value in (params.get("subscription_details") or {}).items() if name in _DETAILS
     }
-    id = params.get("subscription")
+    ref = params.get("subscription")
     if schedule := books.find("subscription_schedule", params.get("schedule")):
-        id = schedule["subscription"]
+        ref = schedule["subscription"]
     with books.undoing(always=True):
-        if id:
-            return _of_running(account, id, params, wish)
+        if ref:
+            return _of_running(account, ref, params, wish)
         return _of_new(account, params, wish)
 
 

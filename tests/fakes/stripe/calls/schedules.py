@@ -6,7 +6,7 @@ https://docs.stripe.com/api/subscription_schedules
 from __future__ import annotations
 
 from tests.fakes.stripe.account import Account, merge_metadata
-from tests.fakes.stripe.engine import changes, cycle, items, scheduling, standing
+from tests.fakes.stripe.engine import changes, coupons, cycle, items, scheduling, standing
 from tests.fakes.stripe.engine.people import living
 from tests.fakes.stripe.engine.subscribing import refuse_unless_alive
 from tests.fakes.stripe.errors import invalid
@@ -57,6 +57,8 @@ def _from_subscription(account: Account, params: Params) -> Obj:
             for item in held
         ],
         "end_date": items.period_end(subscription),
+        # What is there already is named as a discount: naming its coupon would redeem it once more.
+        "discounts": [{"discount": ref} for ref in coupons.live(account, subscription)],
     }
     phase = scheduling.phase_of(account, wish, start, subscription["currency"], 0)
     phase["default_tax_rates"] = list(subscription["default_tax_rates"])

@@ -107,16 +107,16 @@ def rewrite(account: Account, subscription: Obj, params: Params) -> str | None:
 
 def _rewrite_payment(account: Account, subscription: Obj, params: Params) -> None:
     if "default_payment_method" in params:
-        id = settle(params["default_payment_method"])
+        ref = settle(params["default_payment_method"])
         if (
-            id
-            and account.books.get("payment_method", id, param="default_payment_method")["customer"]
+            ref
+            and account.books.get("payment_method", ref, param="default_payment_method")["customer"]
             != (subscription["customer"])
         ):
             raise invalid(
                 "The payment method must be attached to the customer.", param="default_payment_method"
             )
-        subscription["default_payment_method"] = id
+        subscription["default_payment_method"] = ref
     if "default_tax_rates" in params:
         subscription["default_tax_rates"] = items.rates(account, settle(params["default_tax_rates"]))
     if "payment_settings" in params:

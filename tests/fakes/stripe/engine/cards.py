@@ -101,9 +101,7 @@ def declined(decline_code: str, *, param: str | None = None, **fields: object) -
     """The refusal of a bank: HTTP 402."""
     code, message = _CODES.get(decline_code, ("card_declined", "Your card was declined."))
     told = {"code": code, "param": param, "advice_code": "do_not_try_again" if decline_code in HARD else None}
-    if code == "card_declined":
-        told["decline_code"] = decline_code
-    elif decline_code == "authentication_required":
+    if code in {"card_declined", "authentication_required"}:
         told["decline_code"] = decline_code
     return StripeRefused(402, message, kind="card_error", **told, **fields)
 

@@ -6,7 +6,6 @@ https://docs.stripe.com/billing/subscriptions/pending-updates, https://docs.stri
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -91,12 +90,14 @@ def _swap(account: Account, subscription: Obj, wishes: list[Params], at: int, *,
     swap = Swap(rows=[], restarts=restart)
     for place, wish in enumerate(wishes):
         param = f"items[{place}]"
-        id = wish.get("id")
-        if id is not None and id not in rows:
-            raise invalid(f"No such subscription item: '{id}'", param=f"{param}[id]", code="resource_missing")
-        old = rows.get(id) if id else None
+        ref = wish.get("id")
+        if ref is not None and ref not in rows:
+            raise invalid(
+                f"No such subscription item: '{ref}'", param=f"{param}[id]", code="resource_missing"
+            )
+        old = rows.get(ref) if ref else None
         new = None if wish.get("deleted") else _new(account, subscription, old, wish, at, param)
-        key = id or (new["id"] if new else "")
+        key = ref or (new["id"] if new else "")
         if new is None:
             rows.pop(key, None)
         else:
@@ -139,15 +140,18 @@ def _new(account: Account, subscription: Obj, old: Obj | None, wish: Params, at:
 def _compare(subscription: Obj, swap: Swap, old: Obj | None, new: Obj | None, at: int) -> None:
     if old and new and items.beat(old) != items.beat(new):
         swap.restarts = True
-    if old and new and (old["price"]["id"], old.get("quantity")) == (new["price"]["id"], new.get("quantity")):
-        if not swap.restarts:
-            return
+    if old and new and not swap.restarts and _bought(old) == _bought(new):
+        return
     if old and not items.is_metered(old):
         _credit(subscription, swap, old, at)
     if new and not items.is_metered(new):
         end = new["current_period_end"]
         whole_start = old["current_period_start"] if old else _beat_before(subscription, new, end)
         swap.debits.append((new, part(items.cost(subscription, new), whole_start, end, at)))
+
+
+def _bought(item: Obj) -> tuple[str, int | None]:
+    return item["price"]["id"], item.get("quantity")
 
 
 def _beat_before(subscription: Obj, item: Obj, end: int) -> int:
@@ -196,8 +200,8 @@ def _prorate(account: Account, subscription: Obj, swap: Swap, at: int) -> bool:
 def _kept(account: Account, subscription: Obj) -> Fraction:
     """What discounts in percent leave of an amount."""
     kept = Fraction(1)
-    for id in coupons.live(account, subscription):
-        discount = account.books.get("discount", id)
+    for ref in coupons.live(account, subscription):
+        discount = account.books.get("discount", ref)
         coupon = account.books.get("coupon", discount["source"]["coupon"])
         if coupon["percent_off"] is not None and not coupon.get("_applies_to"):
             kept *= 1 - Fraction(Decimal(str(coupon["percent_off"]))) / 100
@@ -233,33 +237,35 @@ def _pay_now(
         charging.intent_of(account, invoice)
         standing.failed(account, invoice)
         return
-    after, status = copy.copy(items.held(subscription)), subscription["status"]
-    outcome = collecting.collect(account, invoice, off_session=behaviour == "error_if_incomplete")
-    if outcome.what == charging.PAID:
-        return
-    if behaviour == "error_if_incomplete":
-        raise cards.declined(outcome.code or "generic_decline")
     if behaviour == "pending_if_incomplete":
-        now = account.books.now_of(subscription)
-        subscription["status"] = status
-        items.hold(subscription, before)
-        subscription.update(
-            billing_cycle_anchor=anchor,
-            _pending_items=after,
-            _pending_invoice=invoice["id"],
-            pending_update={
-                "billing_cycle_anchor": None,
-                "cancel_at_period_end": None,
-                "discount": None,
-                "discounts": None,
-                "expires_at": now + 23 * 3600,
-                "metadata": None,
-                "subscription_items": public(after),
-                "trial_end": None,
-                "trial_from_plan": None,
-            },
-        )
-        invoice.update(auto_advance=False, next_payment_attempt=None)
+        _hold_back(account, subscription, invoice, before, anchor)
+    outcome = collecting.collect(account, invoice, off_session=behaviour == "error_if_incomplete")
+    if outcome.what != charging.PAID and behaviour == "error_if_incomplete":
+        raise cards.declined(outcome.code or "generic_decline")
+
+
+def _hold_back(account: Account, subscription: Obj, invoice: Obj, before: list[Obj], anchor: int) -> None:
+    """Let the change wait for its money, at most 23 hours."""
+    after, now = items.held(subscription), account.books.now_of(subscription)
+    items.hold(subscription, before)
+    subscription.update(
+        _pending_items=after,
+        _pending_anchor=subscription["billing_cycle_anchor"],
+        _pending_invoice=invoice["id"],
+        billing_cycle_anchor=anchor,
+        pending_update={
+            "billing_cycle_anchor": None,
+            "cancel_at_period_end": None,
+            "discount": None,
+            "discounts": None,
+            "expires_at": now + 23 * 3600,
+            "metadata": None,
+            "subscription_items": public(after),
+            "trial_end": None,
+            "trial_from_plan": None,
+        },
+    )
+    invoice["auto_advance"] = False
 
 
 # --- Ends and pauses ----------------------------------------------------------------------------------

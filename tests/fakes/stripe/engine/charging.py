@@ -29,16 +29,16 @@ def open_intent(
     account: Account, *, amount: int, currency: str, customer: str | None, **fields: object
 ) -> Obj:
     """A payment that waits for a card."""
-    id = f"pi_{token()}"
+    ref = f"pi_{token()}"
     intent = account.books.add(
         "payment_intent",
         "pi",
-        id=id,
+        id=ref,
         amount=amount,
         amount_capturable=0,
         amount_received=0,
         capture_method="automatic",
-        client_secret=f"{id}_secret_{token()}",
+        client_secret=f"{ref}_secret_{token()}",
         confirmation_method="automatic",
         currency=currency,
         customer=customer,
@@ -196,11 +196,11 @@ def _charge(account: Account, intent: Obj, method: Obj, *, paid: bool) -> Obj:
         "seller_message": "Payment complete.",
         "type": "authorized",
     }
-    id = f"ch_{token()}"
+    ref = f"ch_{token()}"
     return account.books.add(
         "charge",
         "ch",
-        id=id,
+        id=ref,
         created=account.books.now_of(intent),
         amount=intent["amount"],
         amount_captured=intent["amount"] if paid else 0,
@@ -218,7 +218,7 @@ def _charge(account: Account, intent: Obj, method: Obj, *, paid: bool) -> Obj:
         payment_intent=intent["id"],
         payment_method=method["id"],
         payment_method_details={"card": details, "type": "card"},
-        receipt_url=account.link(f"receipts/{id}") if paid else None,
+        receipt_url=account.link(f"receipts/{ref}") if paid else None,
         refunded=False,
         status="succeeded" if paid else "failed",
         calculated_statement_descriptor="SMARTSELLER TEST" if paid else None,

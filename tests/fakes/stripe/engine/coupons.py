@@ -25,8 +25,8 @@ def redeem(
         if wish.get("promotion_code")
         else None
     )
-    id = code["promotion"]["coupon"] if code else wish.get("coupon")
-    coupon = books.get("coupon", id, param="discounts[0][coupon]")
+    ref = code["promotion"]["coupon"] if code else wish.get("coupon")
+    coupon = books.get("coupon", ref, param="discounts[0][coupon]")
     if code:
         _check_code(account, code, customer, now)
     check_coupon(coupon, now)
@@ -92,10 +92,10 @@ def _check_code(account: Account, code: Obj, customer: Obj, now: int) -> None:
 def live(account: Account, subscription: Obj) -> list[str]:
     """The discounts of a subscription that still count; the others are taken away."""
     now, kept = account.books.now_of(subscription), []
-    for id in subscription["discounts"]:
-        discount = account.books.find("discount", id)
+    for ref in subscription["discounts"]:
+        discount = account.books.find("discount", ref)
         if discount and (discount["end"] is None or discount["end"] > now):
-            kept.append(id)
+            kept.append(ref)
         elif discount:
             account.books.emit("customer.discount.deleted", discount)
     subscription["discounts"] = kept
@@ -105,9 +105,9 @@ def live(account: Account, subscription: Obj) -> list[str]:
 def spend(account: Account, subscription: Obj, invoice: Obj) -> None:
     """A discount for once is gone after the first invoice that it lowered."""
     lowered = {cut["discount"] for cut in invoice["total_discount_amounts"] or [] if cut["amount"]}
-    for id in list(subscription["discounts"]):
-        discount = account.books.get("discount", id)
-        if discount["_once"] and id in lowered:
-            subscription["discounts"].remove(id)
+    for ref in list(subscription["discounts"]):
+        discount = account.books.get("discount", ref)
+        if discount["_once"] and ref in lowered:
+            subscription["discounts"].remove(ref)
             discount["end"] = account.books.now_of(subscription)
             account.books.emit("customer.discount.deleted", discount)

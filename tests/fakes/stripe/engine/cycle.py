@@ -73,20 +73,27 @@ def _of_subscription(account: Account, subscription: Obj) -> Iterator[Deed]:
         yield subscription["cancel_at"], 0, _bind(_end_as_planned, account, subscription)
     if update := subscription["pending_update"]:
         yield update["expires_at"], 1, _bind(_drop_update, account, subscription)
-    if pause := subscription["pause_collection"]:
-        if pause["resumes_at"]:
-            yield pause["resumes_at"], 0, _bind(_resume_collection, account, subscription)
+    if at := (subscription["pause_collection"] or {}).get("resumes_at"):
+        yield at, 0, _bind(_resume_collection, account, subscription)
     if status == "trialing":
         if not subscription.get("_warned"):
             yield subscription["trial_end"] - 3 * DAY, 1, _bind(_warn, account, subscription)
         yield subscription["trial_end"], 1, _bind(_end_trial, account, subscription)
     if status in RUNS:
-        end = items.period_end(subscription)
-        if status == "active" and subscription.get("_upcoming") != end and not subscription["cancel_at"]:
-            notice = end - account.dials.upcoming_days * DAY
-            if notice > subscription["start_date"]:
-                yield notice, 1, _bind(_foretell, account, subscription)
-        yield end, 1, _bind(renew, account, subscription)
+        yield from _of_period(account, subscription)
+
+
+def _of_period(account: Account, subscription: Obj) -> Iterator[Deed]:
+    end = items.period_end(subscription)
+    if (
+        subscription["status"] == "active"
+        and subscription.get("_upcoming") != end
+        and not subscription["cancel_at"]
+    ):
+        notice = end - account.dials.upcoming_days * DAY
+        if notice > subscription["start_date"]:
+            yield notice, 1, _bind(_foretell, account, subscription)
+    yield end, 1, _bind(renew, account, subscription)
 
 
 def _of_invoice(account: Account, invoice: Obj) -> Iterator[Deed]:
@@ -119,7 +126,8 @@ def _end_as_planned(account: Account, subscription: Obj) -> None:
 
 def _drop_update(account: Account, subscription: Obj) -> None:
     invoice = account.books.find("invoice", subscription.pop("_pending_invoice", None))
-    subscription.pop("_pending_items", None)
+    for note in ("_pending_items", "_pending_anchor"):
+        subscription.pop(note, None)
     subscription["pending_update"] = None
     account.books.emit("customer.subscription.pending_update_expired", subscription)
     if invoice and invoice["status"] == "open":
@@ -146,14 +154,13 @@ def _foretell(account: Account, subscription: Obj) -> None:
 def _end_trial(account: Account, subscription: Obj) -> None:
     customer = account.books.get("customer", subscription["customer"])
     wish = subscription["trial_settings"]["end_behavior"]["missing_payment_method"]
-    if subscription["collection_method"] == "charge_automatically" and wish != "create_invoice":
-        if cards.default_for(account, customer, subscription) is None:
-            if wish == "cancel":
-                standing.end(account, subscription, None)
-            else:
-                standing.pause(account, subscription, "trial_end_without_payment_method")
-            return
-    renew(account, subscription)
+    automatic = subscription["collection_method"] == "charge_automatically"
+    if not automatic or cards.default_for(account, customer, subscription) or wish == "create_invoice":
+        renew(account, subscription)
+    elif wish == "cancel":
+        standing.end(account, subscription, None)
+    else:
+        standing.pause(account, subscription, "trial_end_without_payment_method")
 
 
 def renew(account: Account, subscription: Obj) -> Obj:

@@ -134,8 +134,8 @@ def pending(account: Account, customer: str, subscription: str | None, currency:
 
 def take(account: Account, invoice: Obj, subscription: Obj | None) -> None:
     """Move waiting invoice items into a draft."""
-    id = subscription["id"] if subscription else None
-    for item in pending(account, invoice["customer"], id, invoice["currency"]):
+    ref = subscription["id"] if subscription else None
+    for item in pending(account, invoice["customer"], ref, invoice["currency"]):
         item["invoice"] = invoice["id"]
         invoice["lines"]["data"].append(_line_of(account, item))
 

@@ -29,7 +29,7 @@ def price_of(account: Account, wish: Params, param: str) -> Obj:
             param=f"{param}[price]",
         )
     if not price["active"]:
-        raise invalid(f"The price specified is inactive. This field only accepts active prices.", param=param)
+        raise invalid("The price specified is inactive. This field only accepts active prices.", param=param)
     return price
 
 
@@ -72,7 +72,7 @@ def quantity(wish: Params, param: str) -> int:
 
 def rates(account: Account, ids: Any) -> list[Obj]:
     """Tax rates by their ids."""
-    return [account.books.get("tax_rate", id, param="tax_rates") for id in ids or []]
+    return [account.books.get("tax_rate", ref, param="tax_rates") for ref in ids or []]
 
 
 def held(subscription: Obj) -> list[Obj]:

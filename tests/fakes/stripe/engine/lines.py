@@ -136,10 +136,10 @@ def total_up(account: Account, invoice: Obj) -> None:
         total=total,
         total_excluding_tax=total - every_tax,
         total_taxes=list(taxes.values()),
-        total_discount_amounts=[{"amount": amount, "discount": id} for id, amount in discounts.items()],
+        total_discount_amounts=[{"amount": amount, "discount": ref} for ref, amount in discounts.items()],
         total_pretax_credit_amounts=[
-            {"amount": amount, "credit_balance_transaction": None, "discount": id, "type": "discount"}
-            for id, amount in discounts.items()
+            {"amount": amount, "credit_balance_transaction": None, "discount": ref, "type": "discount"}
+            for ref, amount in discounts.items()
         ],
     )
     _due(account, invoice)
@@ -161,8 +161,8 @@ def _due(account: Account, invoice: Obj) -> None:
 
 def _discount(account: Account, invoice: Obj, rows: list[Obj]) -> dict[str, int]:
     given: dict[str, int] = {}
-    for id in invoice["discounts"]:
-        discount = account.books.find("discount", id)
+    for ref in invoice["discounts"]:
+        discount = account.books.find("discount", ref)
         if discount is None:
             continue
         coupon = account.books.get("coupon", discount["source"]["coupon"])
@@ -173,12 +173,12 @@ def _discount(account: Account, invoice: Obj, rows: list[Obj]) -> dict[str, int]
         ]
         left = [row["amount"] - sum(cut["amount"] for cut in row["discount_amounts"]) for row in hit]
         for row, amount in zip(hit, _shares(coupon, left, invoice["currency"]), strict=True):
-            row["discount_amounts"].append({"amount": amount, "discount": id})
+            row["discount_amounts"].append({"amount": amount, "discount": ref})
             row["pretax_credit_amounts"].append(
-                {"amount": amount, "credit_balance_transaction": None, "discount": id, "type": "discount"}
+                {"amount": amount, "credit_balance_transaction": None, "discount": ref, "type": "discount"}
             )
-            given[id] = given.get(id, 0) + amount
-        given.setdefault(id, 0)
+            given[ref] = given.get(ref, 0) + amount
+        given.setdefault(ref, 0)
     return given
 
 
@@ -213,7 +213,7 @@ def _tax(account: Account, invoice: Obj, row: Obj, sums: dict[str, Obj]) -> None
     if customer["tax_exempt"] != "none":
         ids = []
     net = row["amount"] - sum(cut["amount"] for cut in row["discount_amounts"])
-    rates = [account.books.get("tax_rate", id) for id in ids]
+    rates = [account.books.get("tax_rate", ref) for ref in ids]
     inclusive = sum(Fraction(Decimal(str(rate["percentage"]))) for rate in rates if rate["inclusive"])
     base = Fraction(net) / (1 + inclusive / 100)
     for rate in rates:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.fakes.stripe.account import Account, merge_metadata
-from tests.fakes.stripe.engine import changes, items, standing, subscribing
+from tests.fakes.stripe.engine import changes, coupons, items, standing, subscribing
 from tests.fakes.stripe.errors import invalid
 from tests.fakes.stripe.forms import Params
 from tests.fakes.stripe.money import later
@@ -77,9 +77,7 @@ def phase_of(account: Account, wish: Params, start: int, currency: str, place: i
     for row in rows:
         del row["plan"]
     end = _end(account, wish, start, rows[0]["price"], param)
-    settings = {
-        name: None for name in "application_fee_percent billing_thresholds description on_behalf_of".split()
-    }
+    settings = dict.fromkeys("application_fee_percent billing_thresholds description on_behalf_of".split())
     return {
         **settings,
         "add_invoice_items": [],
@@ -89,7 +87,10 @@ def phase_of(account: Account, wish: Params, start: int, currency: str, place: i
         "currency": wish.get("currency") or currency,
         "default_payment_method": wish.get("default_payment_method"),
         "default_tax_rates": items.rates(account, wish.get("default_tax_rates") or []),
-        "discounts": [],
+        "discounts": [
+            {"coupon": None, "discount": None, "promotion_code": None, **row}
+            for row in wish.get("discounts") or []
+        ],
         "end_date": end,
         "invoice_settings": None,
         "items": rows,
@@ -178,8 +179,24 @@ def apply(account: Account, subscription: Obj, phase: Obj, *, at_boundary: bool)
         merge_metadata(subscription, {"metadata": phase["metadata"]})
     if phase["_tax_rates_given"]:
         subscription["default_tax_rates"] = phase["default_tax_rates"]
+    _rediscount(account, subscription, phase)
     behaviour = "none" if at_boundary else phase["proration_behavior"]
     changes.change_items(account, subscription, {"proration_behavior": behaviour}, wishes)
+
+
+def _rediscount(account: Account, subscription: Obj, phase: Obj) -> None:
+    """A phase has the discounts that it names and no others."""
+    customer = account.books.get("customer", subscription["customer"])
+    subscription["discounts"] = [
+        coupons.redeem(
+            account,
+            wish,
+            customer=customer,
+            currency=subscription["currency"],
+            subscription=subscription["id"],
+        )["id"]
+        for wish in phase["discounts"]
+    ]
 
 
 def _prices(phase: Obj) -> set[str]:

@@ -54,6 +54,7 @@ def _owes(account: Account, subscription: Obj, settled: Obj) -> bool:
 def _apply_pending(subscription: Obj) -> None:
     subscription["items"]["data"] = subscription.pop("_pending_items")
     subscription["items"]["total_count"] = len(subscription["items"]["data"])
+    subscription["billing_cycle_anchor"] = subscription.pop("_pending_anchor")
     subscription["pending_update"] = None
     subscription.pop("_pending_invoice")
 
@@ -78,12 +79,14 @@ def pause(account: Account, subscription: Obj, reason: str) -> None:
 
 
 def failed(account: Account, invoice: Obj) -> None:
-    """An invoice could not be paid."""
+    """An invoice could not be paid. A change that waits for its money changes nothing by that."""
+    subscription = invoicing.subscription_of(account, invoice)
+    if subscription and subscription.get("_pending_invoice") == invoice["id"]:
+        return
     customer = account.books.get("customer", invoice["customer"])
     if not customer["delinquent"]:
         with account.books.changing("customer.updated", customer):
             customer["delinquent"] = True
-    subscription = invoicing.subscription_of(account, invoice)
     if subscription and subscription["status"] in {"active", "trialing"}:
         with account.books.changing(UPDATED, subscription):
             subscription["status"] = "past_due"

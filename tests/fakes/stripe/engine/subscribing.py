@@ -57,6 +57,7 @@ def _open(account: Account, customer: Obj, params: Params) -> Obj:
         | (params.get("automatic_tax") or {}),
         billing_cycle_anchor=trial_end or params.get("billing_cycle_anchor") or now,
         billing_mode={"flexible": {"proration_discounts": "included"}, "type": "flexible", "updated_at": now},
+        billing_schedules=[],
         cancel_at_period_end=False,
         cancellation_details=dict.fromkeys(_DETAILS),
         collection_method=params.get("collection_method") or "charge_automatically",
@@ -272,12 +273,12 @@ def _maybe_warn(account: Account, subscription: Obj) -> None:
 
 def open_setup(account: Account, customer: Obj | None, **fields: Any) -> Obj:
     """A card that waits to be saved. https://docs.stripe.com/api/setup_intents"""
-    id = f"seti_{token()}"
+    ref = f"seti_{token()}"
     intent = account.books.add(
         "setup_intent",
         "seti",
-        id=id,
-        client_secret=f"{id}_secret_{token()}",
+        id=ref,
+        client_secret=f"{ref}_secret_{token()}",
         customer=customer["id"] if customer else None,
         metadata={},
         payment_method_options={"card": {"request_three_d_secure": "automatic"}},

@@ -146,9 +146,15 @@ def _at_period_end(account: Account, subscription: Obj, wishes: list[Params]) ->
     now_rows = [
         {name: row[name] for name in ("price", "quantity") if row[name] is not None} for row in first["items"]
     ]
+    same: Params = {"discounts": [{"discount": row["discount"]} for row in first["discounts"]]}
     phases = [
-        {"items": now_rows, "start_date": first["start_date"], "end_date": first["end_date"]},
-        {"items": rows, "duration": {"interval": "month", "interval_count": 1}, "proration_behavior": "none"},
+        {**same, "items": now_rows, "start_date": first["start_date"], "end_date": first["end_date"]},
+        {
+            **same,
+            "items": rows,
+            "duration": {"interval": "month", "interval_count": 1},
+            "proration_behavior": "none",
+        },
     ]
     schedules.update(account, {"phases": phases, "end_behavior": "release"}, schedule["id"])
 
@@ -232,7 +238,7 @@ def _show(account: Account, session: Obj, error: str = "", said: str = "") -> Re
 
 
 def _of_subscription(account: Account, session: Obj, subscription: Obj, features: Obj, only: str) -> str:
-    item, id = _main(subscription), subscription["id"]
+    item, ref = _main(subscription), subscription["id"]
     end = items.period_end(subscription)
     rows = {
         items.words(account, subscription, item): subscription["status"],
@@ -243,18 +249,18 @@ def _of_subscription(account: Account, session: Obj, subscription: Obj, features
     body = "<h2>Your plan</h2>" + layout.facts(rows)
     if subscription["schedule"]:
         body += '<p class="note">Another plan begins after this period.</p>'
-        return body + layout.button("release", "Keep this plan", "plain", subscription=id)
+        return body + layout.button("release", "Keep this plan", "plain", subscription=ref)
     if subscription["cancel_at_period_end"]:
-        return body + layout.button("undo", "Don't cancel", subscription=id)
+        return body + layout.button("undo", "Don't cancel", subscription=ref)
     flow = (session["flow"] or {}).get("subscription_update_confirm")
-    if only == "subscription_update_confirm" and flow["subscription"] == id:
+    if only == "subscription_update_confirm" and flow["subscription"] == ref:
         return body + _confirmation(
             account, subscription, [dict(row) for row in flow["items"]], features, "confirm", {}
         )
     if features["subscription_update"]["enabled"] and only in {"", "subscription_update"}:
         body += _plans(account, subscription, features["subscription_update"])
     if features["subscription_cancel"]["enabled"] and only in {"", "subscription_cancel"}:
-        body += layout.button("cancel", "Cancel subscription", "bad", subscription=id)
+        body += layout.button("cancel", "Cancel subscription", "bad", subscription=ref)
     return body
 
 
@@ -263,13 +269,13 @@ def _plans(account: Account, subscription: Obj, allowed: Obj) -> str:
     options = ""
     for row in allowed["products"] or []:
         product = account.books.get("product", row["product"])
-        for id in row["prices"]:
-            price = account.books.get("price", id)
-            if id == now or (price["currency"] != currency and currency not in price["_options"]):
+        for ref in row["prices"]:
+            price = account.books.get("price", ref)
+            if ref == now or (price["currency"] != currency and currency not in price["_options"]):
                 continue
             unit = shown(lines.amount_of(price, currency, 1), currency)
             label = f"{product['name']}, {unit} / {price['recurring']['interval']}"
-            options += f'<label class="pick"><input type="radio" name="price" value="{id}" required> {escape(label)}</label>'
+            options += f'<label class="pick"><input type="radio" name="price" value="{ref}" required> {escape(label)}</label>'
     if not options:
         return ""
     hidden = f'<input type="hidden" name="subscription" value="{subscription["id"]}">'
