@@ -30,7 +30,9 @@ def fake(stripe_server: FakeServer, settings: Any, db: None) -> Iterator[FakeStr
     settings.STRIPE_SECRET_KEY = FakeStripe.secret_key
     settings.STRIPE_WEBHOOK_SECRET = SECRET
     settings.STRIPE_PATIENCE_SECONDS = 1.0
-    made = FakeStripe(minute=0.01)
+    clock = settings.DATA_DIR / "clock.txt"
+    clock.unlink(missing_ok=True)
+    made = FakeStripe(minute=0.01, shared_clock=clock)
     stripe_server.providers["stripe"] = made
     if not _told:
         catalogue.sync_catalogue(NOW)
@@ -40,6 +42,7 @@ def fake(stripe_server: FakeServer, settings: Any, db: None) -> Iterator[FakeStr
     made.history.clear()
     yield made
     made.close()
+    clock.unlink(missing_ok=True)
 
 
 @pytest.fixture
