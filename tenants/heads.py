@@ -40,15 +40,22 @@ def known(installed: str) -> frozenset[str]:
     labels = {
         config.label for config in apps.get_app_configs() if config.name in getattr(settings, installed)
     }
-    loader = MigrationLoader(None, ignore_no_migrations=True)
-    return frozenset(f"{app}.{name}" for app, name in loader.disk_migrations if app in labels)
+    return frozenset(f"{app}.{name}" for app, name in _on_disk() if app in labels)
+
+
+@cache
+def _on_disk() -> frozenset[tuple[str, str]]:
+    return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
 
 
 def lacking_in_public() -> list[str]:
     """Migrations that this release knows and the platform's schema has not had."""
+    had: set[str] = set()
     with context.in_public(), connection.cursor() as cursor:
-        cursor.execute("SELECT app || '.' || name FROM public.django_migrations")
-        had = {row[0] for row in cursor.fetchall()}
+        cursor.execute("SELECT to_regclass('public.django_migrations') IS NOT NULL")
+        if cursor.fetchone()[0]:
+            cursor.execute("SELECT app || '.' || name FROM public.django_migrations")
+            had = {row[0] for row in cursor.fetchall()}
     return sorted(known("SHARED_APPS") - had)
 
 
