@@ -7,4 +7,4 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         # A worker knows only the duties of modules that are loaded.
-        from billing import arrival, handlers, tasks  # noqa: F401, PLC0415
+        from billing import arrival, handlers, invoice_tasks, tasks  # noqa: F401, PLC0415

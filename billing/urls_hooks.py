@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from billing import hooks
+from billing import hooks, invoice_hooks
 
 urlpatterns = [
     path("stripe/", hooks.stripe, name="hook_stripe"),
+    path("midtrans/", invoice_hooks.midtrans, name="hook_midtrans"),
 ]
