@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from billing.mail_facts import readable
 from tenants import context, hosts, platform_mails
 from tenants.models import HostKind, Membership, Role, Store
 from tenants.work import enqueue, register
@@ -25,7 +26,7 @@ def tell_owners(store: Store, template: str, facts: dict[str, Any], *, dedupe_ke
 
 def _send_to_owners(*, store_id: int, template: str, facts: dict[str, Any]) -> None:
     store = Store.objects.get(pk=store_id)
-    told = {"shop_name": store.name, "plan_link": plan_link(store), **facts}
+    told = {"shop_name": store.name, "plan_link": plan_link(store), **readable(facts)}
     owners = Membership.objects.filter(store_id=store.pk, role=Role.OWNER, user__is_active=True)
     for owner in owners.select_related("user").order_by("pk"):
         platform_mails.send(template, owner.user.email, owner.user.language, told)
