@@ -78,7 +78,7 @@ def store() -> tuple[Store, str, list[int]]:
 
 def scarce(units: int) -> tuple[str, str]:
     """A product of which so many are left: its variant's public id, and its address. Inside the store."""
-    variant = sellable(units, title="Bangku terakhir", sku="TERAKHIR")
+    variant = sellable(units, title="Bangku terakhir")
     return variant.public_id, variant.product.slug
 
 

@@ -9,10 +9,19 @@ from tests.architecture.source import ROOT, chain, dotted, files, name_of, tree
 
 # Statements made of names of our own tables, and addresses of couriers.
 MADE_OF_OUR_OWN_NAMES = ("config/", "storefront/following.py", "tenants/archive/", "tenants/structure.py")
-# The last one reads the tables of a backup, which are no models.
-SPEAKS_SQL = re.compile(r"^(tenants/|config/|core/kernel/|billing/|core/catalog/services/bringing_back\.py)")
-# Bounded and checked there: see tests/tenants/test_archive.py.
-OPENS_ARCHIVES = ("config/embedded", "tenants/archive", "tenants/management/commands/import_store.py")
+# Of the catalogue: one reads the tables of a backup, which are no models; the others are sets of thousands of
+# rows, and a page's cards in one statement. What is typed goes as a parameter.
+SPEAKS_SQL = re.compile(
+    r"^(tenants/|config/|core/kernel/|billing/|"
+    r"core/catalog/(services/(bringing_back|sheet_writing)|selectors/cards)\.py)"
+)
+# Bounded and checked there: see tests/tenants/test_archive.py. A workbook is weighed in a process of its own.
+OPENS_ARCHIVES = (
+    "config/embedded",
+    "tenants/archive",
+    "tenants/management/commands/import_store.py",
+    "core/kernel/sheet_worker.py",
+)
 
 
 def calls() -> Iterator[tuple[str, ast.Call]]:
@@ -47,7 +56,8 @@ def test_no_shell_and_no_programs_but_known_ones():
     running = {module for module, name in imports() if name == "subprocess"}
     assert shells == []
     assert {name for name in running if name.startswith(("core/", "storefront/", "billing/"))} == {
-        "core/kernel/images.py"
+        "core/kernel/images.py",
+        "core/kernel/sheets.py",
     }
 
 
