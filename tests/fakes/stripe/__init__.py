@@ -1,4 +1,4 @@
-"""A fake Stripe: its API as version 2026-10-28.endive speaks it, its pages, and a clock that can be turned."""
+"""A fake Stripe: its API as version 2026-10-28.endive speaks it, its pages, a clock to be turned."""
 
 from tests.fakes.stripe.provider import FakeStripe
 

@@ -160,7 +160,8 @@ class Books:
     def undoing(self, *, always: bool = False) -> Iterator[None]:
         """All or nothing: put everything back when the block fails, or `always` for a preview.
 
-        A preview works on a copy: get objects anew within the block. After a failure, what the caller holds is stale.
+        A preview works on a copy: get objects anew within the block. After a failure, what the caller holds
+        is stale.
         """
         real, copied, outer = self.kinds, _copied(self.kinds), self._trial
         self._trial = []

@@ -1,4 +1,4 @@
-"""Compares what the fake says with what the SDK's classes promise: names, types, words, and what must be there."""
+"""Compares what the fake says with what the SDK's classes promise: names, types, words, what is needed."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _of_union(value: Any, kinds: tuple[Any, ...], path: str) -> list[str]:
 
 def _of_simple(value: Any, kind: Any, path: str) -> list[str]:
     if kind is Decimal:
-        return [] if isinstance(value, str) else [f"{path}: {value!r} is no decimal"]
+        return [] if isinstance(value, str | Decimal) else [f"{path}: {value!r} is no decimal"]
     if kind in _SIMPLE:
         fits = isinstance(value, _SIMPLE[kind]) and (kind is bool or not isinstance(value, bool))
         return [] if fits else [f"{path}: {value!r} is no {kind.__name__}"]

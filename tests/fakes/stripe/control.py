@@ -2,11 +2,11 @@
 
 POST /_control takes any of these together, as JSON or as form fields:
   dials            object of the fields of Dials, e.g. {"duplicates": 3, "after_retries": "cancel"}
-  advance_seconds  turn the account's clock forward; advance_days as well; renewals, retries and ends happen on the way
+  advance_seconds  turn the account's clock forward; advance_days as well; what falls due happens
   test_clock       with advance_seconds: the test clock to advance instead
-  mood             {"customer": "cus_...", "code": "insufficient_funds"}: what the bank says from now on of all cards
-                   of a customer; "ok" pays, "" is the card's own nature
-  act, id          expire_session, dispute_charge, dispute_won or dispute_lost, finalize_invoice, retry_invoice
+  mood             {"customer": "cus_...", "code": "insufficient_funds"}: what the bank says from now on of
+                   all cards of a customer; "ok" pays, "" is the card's own nature
+  act, id          expire_session, dispute_charge, dispute_won, dispute_lost, finalize_invoice, retry_invoice
   fault            {"kind": "silent", "operation": "subscriptions.create", "times": 1, "status": 503}
   mend             forget the faults not used yet
   release          "in_order", "backwards" or "shuffled": post what `hold` kept back

@@ -1,7 +1,7 @@
 """Form bodies with brackets, read by the SDK's own parameter types.
 
 Encoding: https://docs.stripe.com/api (form-encoded bodies, bracket notation), https://docs.stripe.com/error-codes
-An unknown name, a number that is none and a word outside its list are refused, so that what passes here passes there.
+An unknown name, a number that is none and a word outside its list are refused: what passes here passes there.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ Params = dict[str, Any]
 _PARTS = re.compile(r"([^\[\]]+)|\[([^\[\]]*)\]")
 # What the SDK's types carry for a call's options, not for the wire.
 _OPTIONS = frozenset(
-    "api_key stripe_version stripe_account stripe_context max_network_retries idempotency_key content_type headers".split()
+    "api_key stripe_version stripe_account stripe_context max_network_retries idempotency_key content_type "
+    "headers".split()
 )
 _MAPS = ("Dict[str", "UntypedStripeObject")
 
@@ -132,5 +133,6 @@ def _scalar(value: Any, kind: str, where: str) -> Any:
     if re.search(r"\bfloat\b", kind):
         return float(value)
     if words:
-        raise invalid(f"Invalid {where}: must be one of {', '.join(sorted(words))}", param=where)
+        named = ", ".join(sorted(words)[:20])
+        raise invalid(f"Invalid {where}: must be one of {named}", param=where)
     return value

@@ -38,7 +38,7 @@ def day(at: int | None) -> str:
 
 
 def later(anchor: int, interval: str, count: int) -> int:
-    """The moment `count` intervals after an anchor; the last day of a short month stands for a missing one."""
+    """The moment `count` intervals after an anchor, in a short month on its last day."""
     at = datetime.fromtimestamp(anchor, UTC)
     if interval in {"day", "week"}:
         return int((at + timedelta(days=count * (7 if interval == "week" else 1))).timestamp())

@@ -18,8 +18,10 @@ Include = Callable[[Books, Obj], Any]
 INCLUDES: dict[tuple[str, str], Include] = {}
 # Names that hold ids of other objects and may be replaced by them.
 _IDS = frozenset(
-    "customer subscription latest_invoice invoice payment_intent payment_method default_payment_method product "
-    "default_price latest_charge charge coupon promotion_code schedule setup_intent pending_setup_intent discounts "
+    "customer subscription latest_invoice invoice payment_intent payment_method "
+    "default_payment_method product "
+    "default_price latest_charge charge coupon promotion_code schedule setup_intent "
+    "pending_setup_intent discounts "
     "test_clock configuration price customer_balance_transaction refund discount credit_note".split()
 )
 

@@ -174,7 +174,8 @@ class FakeStripe(FakeProvider):
         if found is None:
             raise StripeRefused(
                 404,
-                f"Unrecognized request URL ({request.method}: {request.path}). If you are trying to list objects, "
+                f"Unrecognized request URL ({request.method}: {request.path}). If you are trying to "
+                "list objects, "
                 "remove the trailing slash. Or this fake does not have it.",
             )
         route, ids = found
@@ -200,7 +201,8 @@ class FakeStripe(FakeProvider):
         if known.fingerprint != _fingerprint(request):
             raise StripeRefused(
                 400,
-                "Keys for idempotent requests can only be used with the same parameters they were first used with. "
+                "Keys for idempotent requests can only be used with the same parameters they were "
+                "first used with. "
                 f"Try using a key other than '{key}' if you meant to execute a different request.",
                 kind="idempotency_error",
             )

@@ -1,8 +1,8 @@
 """The fields of every object as version 2026-10-28.endive has them, taken from the SDK's own classes.
 
 https://docs.stripe.com/api, https://docs.stripe.com/changelog
-What a class has and a fake's object has not is null on the wire, as Stripe sends it; what Stripe leaves out unless
-asked is named here. Names that begin with an underscore are the fake's own and never leave it.
+What a class has and a fake's object has not is null on the wire, as Stripe sends it; what Stripe leaves out
+unless asked is named here. Names that begin with an underscore are the fake's own and never leave it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ VERSION = "2026-10-28.endive"
 _CARD_ONLY = "type card billing_details customer customer_account allow_redisplay".split()
 # Present only when expanded or when it applies: null would promise what Stripe does not send.
 _LEFT_OUT = {
-    "customer": "business_name cash_balance individual_name invoice_credit_balance sources subscriptions tax tax_ids",
+    "customer": "business_name cash_balance individual_name invoice_credit_balance sources "
+    "subscriptions tax tax_ids",
     "price": "currency_options tiers",
     "coupon": "applies_to currency_options",
     "product": "package_dimensions shippable tax_details type",
@@ -31,11 +32,14 @@ _LEFT_OUT = {
     "line_item": "invoice_item",
     "checkout.session": "line_items presentment_details managed_payments branding_settings name_collection "
     "optional_items excluded_payment_method_types allowed_payment_method_types permissions",
-    "payment_intent": "amount_details hooks managed_payments presentment_details allowed_payment_method_types "
+    "payment_intent": "amount_details hooks managed_payments presentment_details "
+    "allowed_payment_method_types "
     "excluded_payment_method_types payment_details",
-    "setup_intent": "managed_payments attach_to_self allowed_payment_method_types excluded_payment_method_types",
+    "setup_intent": "managed_payments attach_to_self allowed_payment_method_types "
+    "excluded_payment_method_types",
     "charge": "refunds level3 presentment_details radar_options authorization_code transfer",
-    "refund": "destination_details next_action presentment_details instructions_email description failure_reason "
+    "refund": "destination_details next_action presentment_details instructions_email description "
+    "failure_reason "
     "failure_balance_transaction pending_reason",
     "dispute": "enhanced_eligibility network_reason_code intended_submission_method",
     "event": "account context",

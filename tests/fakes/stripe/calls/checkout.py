@@ -18,7 +18,9 @@ from tests.fakes.stripe.paging import INCLUDES
 from tests.fakes.stripe.routes import retrieve, route
 from tests.fakes.stripe.shapes import Obj, complete, list_of
 
-_KEPT = "allow_promotion_codes billing_address_collection cancel_url client_reference_id locale submit_type".split()
+_KEPT = (
+    "allow_promotion_codes billing_address_collection cancel_url client_reference_id locale submit_type"
+).split()
 
 
 @route("POST", "/v1/checkout/sessions", "checkout.sessions.create", "checkout.SessionCreateParams")
@@ -284,7 +286,8 @@ def expire(account: Account, params: Params, id: str) -> Obj:
     session = account.books.get("checkout.session", id)
     if session["status"] != "open":
         raise invalid(
-            f'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status '
+            'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session '
+            "has a status "
             f"of {session['status']}."
         )
     cycle.expire_session(account, session)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from tests.fakes.stripe.account import Account, merge_metadata, settle
 from tests.fakes.stripe.books import token
-from tests.fakes.stripe.engine import standing
+from tests.fakes.stripe.engine import coupons, standing
 from tests.fakes.stripe.errors import invalid, missing
 from tests.fakes.stripe.forms import Params
 from tests.fakes.stripe.paging import INCLUDES
-from tests.fakes.stripe.routes import listing, retrieve, route
+from tests.fakes.stripe.routes import retrieve, route
 from tests.fakes.stripe.shapes import Obj
 
 
@@ -63,6 +63,23 @@ def update_coupon(account: Account, params: Params, id: str) -> Obj:
             coupon["name"] = settle(params["name"])
         merge_metadata(coupon, params)
     return coupon
+
+
+@route("GET", "/v1/coupons/{}", "coupons.retrieve", "CouponRetrieveParams")
+def show_coupon(account: Account, params: Params, id: str) -> Obj:
+    """One coupon, as valid as it is now."""
+    coupon = account.books.get("coupon", id)
+    coupons.expire(coupon, account.books.now())
+    return coupon
+
+
+@route("GET", "/v1/coupons", "coupons.list", "CouponListParams")
+def list_coupons(account: Account, params: Params) -> Obj:
+    """Coupons, newest first."""
+    rows = account.books.all("coupon")
+    for coupon in rows:
+        coupons.expire(coupon, account.books.now())
+    return account.page(rows, params, "/v1/coupons")
 
 
 @route("DELETE", "/v1/coupons/{}", "coupons.delete", "CouponDeleteParams")
@@ -149,8 +166,6 @@ def delete_discount(account: Account, params: Params, id: str) -> Obj:
 
 INCLUDES["coupon", "applies_to"] = lambda books, coupon: coupon["_applies_to"]
 INCLUDES["coupon", "currency_options"] = lambda books, coupon: coupon["_currency_options"]
-retrieve("/v1/coupons/{}", "coupon", "coupons.retrieve", "CouponRetrieveParams")
 retrieve(
     "/v1/promotion_codes/{}", "promotion_code", "promotion_codes.retrieve", "PromotionCodeRetrieveParams"
 )
-listing("/v1/coupons", "coupon", "coupons.list", "CouponListParams")

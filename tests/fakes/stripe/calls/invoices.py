@@ -14,7 +14,9 @@ from tests.fakes.stripe.forms import Params
 from tests.fakes.stripe.routes import retrieve, route
 from tests.fakes.stripe.shapes import Obj
 
-_PLAIN = "auto_advance collection_method days_until_due default_payment_method description footer statement_descriptor".split()
+_PLAIN = (
+    "auto_advance collection_method default_payment_method description footer statement_descriptor"
+).split()
 
 
 @route("POST", "/v1/invoices", "invoices.create", "InvoiceCreateParams")
@@ -56,7 +58,7 @@ def _discounts(account: Account, customer: Obj, currency: str, params: Params) -
 
 def _write(account: Account, invoice: Obj, params: Params) -> None:
     for name in _PLAIN:
-        if name in params and name != "days_until_due":
+        if name in params:
             invoice[name] = settle(params[name])
     if "days_until_due" in params:
         invoice["_days_until_due"] = params["days_until_due"]
@@ -158,7 +160,8 @@ def pay(account: Account, params: Params, id: str) -> Obj:
     if outcome.what == "asks":
         raise StripeRefused(
             402,
-            "Payment for this invoice requires additional user action before it can be completed successfully.",
+            "Payment for this invoice requires additional user action before it can be completed "
+            "successfully.",
             kind="card_error",
             code="invoice_payment_intent_requires_action",
         )

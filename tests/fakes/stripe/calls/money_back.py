@@ -118,6 +118,7 @@ def _note(account: Account, invoice: Obj, params: Params) -> Obj:
             )
             sum_of["amount"] += tax["amount"]
             sum_of["taxable_amount"] += tax["taxable_amount"]
+    before = len(account.books.all("credit_note", invoice=invoice["id"]))
     subtotal, after = sum(row["amount"] for row in rows), invoice["status"] == "paid"
     ref = f"cn_{token()}"
     note = account.books.add(
@@ -136,7 +137,7 @@ def _note(account: Account, invoice: Obj, params: Params) -> Obj:
         lines=list_of(rows, f"/v1/credit_notes/{ref}/lines"),
         memo=settle(params.get("memo")),
         metadata={},
-        number=f"{invoice['number']}-CN-{len(account.books.all('credit_note', invoice=invoice['id'])) + 1:02d}",
+        number=f"{invoice['number']}-CN-{before + 1:02d}",
         out_of_band_amount=params.get("out_of_band_amount"),
         pdf=account.link(f"i/{invoice['id']}/pdf"),
         post_payment_amount=total if after else 0,
@@ -242,7 +243,8 @@ def _give_back(account: Account, invoice: Obj, note: Obj, params: Params) -> Non
     refund_linked = sum(row.get("amount_refunded") or 0 for row in linked)
     if refund + credit + outside + refund_linked != note["total"]:
         raise invalid(
-            f"The sum of credit amount, refund amount and out of band amount ({refund + credit + outside}) must "
+            "The sum of credit amount, refund amount and out of band amount "
+            f"({refund + credit + outside}) must "
             f"equal the credit note amount ({note['total']}).",
             param="refund_amount",
         )

@@ -135,7 +135,8 @@ def confirm_intent(account: Account, params: Params, id: str) -> Obj:
     intent = account.books.get("payment_intent", id)
     if intent["status"] in {"succeeded", "canceled"}:
         raise invalid(
-            f"This PaymentIntent's payment could not be confirmed because it has a status of {intent['status']}.",
+            "This PaymentIntent's payment could not be confirmed because it has a status of "
+            f"{intent['status']}.",
             code="payment_intent_unexpected_state",
         )
     chosen = params.get("payment_method") or intent["payment_method"]

@@ -15,7 +15,8 @@ from tests.fakes.stripe.forms import Params
 from tests.fakes.stripe.shapes import Obj
 
 _DETAILS = (
-    "billing_cycle_anchor cancel_at cancel_at_period_end default_tax_rates items proration_behavior proration_date "
+    "billing_cycle_anchor cancel_at cancel_at_period_end default_tax_rates items proration_behavior "
+    "proration_date "
     "trial_end"
 ).split()
 

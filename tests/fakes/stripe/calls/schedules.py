@@ -42,7 +42,8 @@ def _from_subscription(account: Account, params: Params) -> Obj:
         raise invalid("You cannot set `phases` if `from_subscription` is set.", param="phases")
     if subscription["schedule"]:
         raise invalid(
-            f"You cannot migrate a subscription that is already attached to a schedule: {subscription['schedule']}",
+            "You cannot migrate a subscription that is already attached to a schedule: "
+            f"{subscription['schedule']}",
             param="from_subscription",
         )
     held = items.held(subscription)

@@ -66,7 +66,8 @@ def refuse(account: Account, subscription: Obj, params: Params) -> None:
     managed = set(params) & {"items", "trial_end", "cancel_at_period_end", "cancel_at", "discounts"}
     if subscription["schedule"] and managed - {"discounts"}:
         raise invalid(
-            f"The subscription is managed by the subscription schedule `{subscription['schedule']}`, and updating "
+            f"The subscription is managed by the subscription schedule `{subscription['schedule']}`, "
+            "and updating "
             f"any {sorted(managed)[0]} directly is not allowed. Please update the schedule instead.",
             param=sorted(managed)[0],
         )

@@ -168,7 +168,7 @@ def _credit(subscription: Obj, swap: Swap, item: Obj, at: int) -> None:
 
 
 def _prorate(account: Account, subscription: Obj, swap: Swap, at: int) -> bool:
-    """Write down prorations as waiting invoice items, net of discounts in percent. Returns whether there are any."""
+    """Let prorations wait as invoice items, net of discounts in percent. Returns whether there are any."""
     customer = account.books.get("customer", subscription["customer"])
     kept = _kept(account, subscription)
     for item, amount in swap.credits + swap.debits:

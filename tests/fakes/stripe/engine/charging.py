@@ -1,6 +1,6 @@
 """Payment intents, charges, and what a try to pay an invoice comes to.
 
-https://docs.stripe.com/payments/paymentintents/lifecycle, https://docs.stripe.com/api/charges, /api/invoice-payment
+https://docs.stripe.com/payments/paymentintents/lifecycle, https://docs.stripe.com/api/invoice-payment
 """
 
 from __future__ import annotations
@@ -270,9 +270,11 @@ def dispute(account: Account, charge: Obj, reason: str = "fraudulent") -> Obj:
 
 
 _EVIDENCE = (
-    "access_activity_log billing_address cancellation_policy cancellation_policy_disclosure cancellation_rebuttal "
+    "access_activity_log billing_address cancellation_policy cancellation_policy_disclosure "
+    "cancellation_rebuttal "
     "customer_communication customer_email_address customer_name customer_purchase_ip customer_signature "
-    "duplicate_charge_documentation duplicate_charge_explanation duplicate_charge_id product_description receipt "
+    "duplicate_charge_documentation duplicate_charge_explanation duplicate_charge_id "
+    "product_description receipt "
     "refund_policy refund_policy_disclosure refund_refusal_explanation service_date service_documentation "
     "shipping_address shipping_carrier shipping_date shipping_documentation shipping_tracking_number "
     "uncategorized_file uncategorized_text"

@@ -58,6 +58,7 @@ def settle(account: Account, invoice: Obj, *, off_stripe: bool = False) -> None:
     for payment in account.books.all("invoice_payment", invoice=invoice["id"], status="open"):
         payment.update(status="paid", amount_paid=payment["amount_requested"])
         payment["status_transitions"]["paid_at"] = now
+        account.books.emit("invoice_payment.paid", payment)
     invoicing.paid(account, invoice, off_stripe=off_stripe)
     standing.paid(account, invoice)
 

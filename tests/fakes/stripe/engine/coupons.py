@@ -49,7 +49,7 @@ def redeem(
     for used in (coupon, code):
         if used:
             used["times_redeemed"] += 1
-    _expire(coupon, now)
+    expire(coupon, now)
     if code and code["max_redemptions"] and code["times_redeemed"] >= code["max_redemptions"]:
         code["active"] = False
     books.emit("customer.discount.created", discount)
@@ -58,14 +58,15 @@ def redeem(
 
 def check_coupon(coupon: Obj, now: int) -> None:
     """Raise StripeRefused when nobody can redeem it any more."""
-    _expire(coupon, now)
+    expire(coupon, now)
     if not coupon["valid"]:
         raise StripeRefused(
             400, f"Coupon expired: {coupon['id']}", code="coupon_expired", param="discounts[0][coupon]"
         )
 
 
-def _expire(coupon: Obj, now: int) -> None:
+def expire(coupon: Obj, now: int) -> None:
+    """Note that a coupon is used up, or that its last day is over."""
     used_up = coupon["max_redemptions"] is not None and coupon["times_redeemed"] >= coupon["max_redemptions"]
     if used_up or (coupon["redeem_by"] and coupon["redeem_by"] < now):
         coupon["valid"] = False

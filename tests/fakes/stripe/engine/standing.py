@@ -27,10 +27,13 @@ def paid(account: Account, invoice: Obj) -> None:
     subscription = invoicing.subscription_of(account, invoice)
     if subscription is None or subscription["status"] in OVER:
         return
+    waited = subscription.get("_pending_invoice") == invoice["id"]
     with account.books.changing(UPDATED, subscription):
         _recover(account, subscription, invoice)
-        if subscription.get("_pending_invoice") == invoice["id"]:
+        if waited:
             _apply_pending(subscription)
+    if waited:
+        account.books.emit("customer.subscription.pending_update_applied", subscription)
     if subscription.get("_resuming") == invoice["id"]:
         resumed(account, subscription)
 

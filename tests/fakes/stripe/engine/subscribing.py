@@ -140,7 +140,8 @@ def _currency(account: Account, customer: Obj, params: Params) -> str:
         wished = first["currency"]
     if customer["currency"] not in {None, wished}:
         raise invalid(
-            f"You cannot combine currencies on a single customer. This customer has had a subscription, coupon, "
+            "You cannot combine currencies on a single customer. This customer has had a "
+            "subscription, coupon, "
             f"or invoice item with currency {customer['currency']}",
             param="currency",
         )
@@ -248,7 +249,8 @@ def _begin_to_pay(
         return
     if method is None:
         raise invalid(
-            "This customer has no attached payment source or default payment method. Please consider adding a "
+            "This customer has no attached payment source or default payment method. Please consider "
+            "adding a "
             "default payment method. For more information, visit "
             "https://stripe.com/docs/billing/subscriptions/payment-methods-setting#payment-method-priority.",
             code="resource_missing",

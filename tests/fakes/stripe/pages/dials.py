@@ -44,7 +44,8 @@ def show(fake: FakeStripe, error: str = "") -> Response:
 
 def _table(heads: str, rows: Iterable[str]) -> str:
     head = "".join(f"<th scope=col>{name}</th>" for name in heads.split("|"))
-    return f"<div style='overflow-x:auto'><table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    body = f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody>"
+    return f"<div style='overflow-x:auto' tabindex=0><table>{body}</table></div>"
 
 
 def _subscriptions(fake: FakeStripe) -> str:
@@ -54,7 +55,8 @@ def _subscriptions(fake: FakeStripe) -> str:
         moods = "".join(f"<option value='{mood}'>{mood or 'as the card is'}</option>" for mood in _MOODS)
         form = (
             f"<form method=post class=row><input type=hidden name=mood.customer value='{row['customer']}'>"
-            f"<select name=mood.code aria-label='Bank says'>{moods}</select><button class='plain small'>set</button></form>"
+            f"<select name=mood.code aria-label='Bank says'>{moods}</select><button class='plain "
+            "small'>set</button></form>"
         )
         end = "" if row["status"] in standing.OVER else day(items.period_end(row))
         name = escape(str(customer.get("email") or row["customer"]))
@@ -81,7 +83,7 @@ def _invoices(fake: FakeStripe) -> str:
 
 def _dials(fake: FakeStripe) -> str:
     inside = "".join(
-        f"<div>{layout.field('dials.' + name, name, str(int(value) if isinstance(value, bool) else value))}</div>"
+        f"<div>{layout.field(f'dials.{name}', name, str(+value if isinstance(value, bool) else value))}</div>"
         for name, value in asdict(fake.account.dials).items()
     )
     releases = "".join(
@@ -89,7 +91,8 @@ def _dials(fake: FakeStripe) -> str:
         for order in ("in_order", "backwards", "shuffled")
     )
     return (
-        f"<form method=post><div style='display:grid;grid-template-columns:repeat(auto-fill,minmax(10rem,1fr));gap:.5rem'>"
+        "<form method=post><div "
+        "style='display:grid;grid-template-columns:repeat(auto-fill,minmax(10rem,1fr));gap:.5rem'>"
         f"{inside}</div><button>Turn</button></form><form method=post>{releases}</form>"
     )
 
@@ -112,6 +115,7 @@ def _posted(fake: FakeStripe) -> str:
     rows = []
     for letter in reversed(fake.postbox.sender.posted[-40:]):
         event = json.loads(letter.body)
-        again = f'<form method=post><button class="plain small" name="resend" value="{event["id"]}">again</button></form>'
+        again = f'<button class="plain small" name="resend" value="{event["id"]}">again</button>'
+        again = f"<form method=post>{again}</form>"
         rows.append(f"<tr><td>{event['type']}<td>{letter.status}<td>{letter.attempt}<td>{again}</tr>")
     return _table("Type|Answer|Try|", rows)

@@ -10,23 +10,28 @@ from tests.fakes.server import Response, html_response
 _STYLE = """
 *{box-sizing:border-box}body{font:16px/1.5 system-ui,sans-serif;margin:0;background:#f3f5f9;color:#1a1f36}
 .test{background:#b3541e;color:#fff;text-align:center;padding:.25rem .75rem;font-size:.875rem;font-weight:600}
-main{max-width:30rem;margin:1rem auto;padding:1.25rem;background:#fff;border-radius:.75rem;box-shadow:0 1px 4px #0002}
+main{max-width:30rem;margin:1rem auto;padding:1.25rem;background:#fff;border-radius:.75rem;
+box-shadow:0 1px 4px #0002}
 main.wide{max-width:64rem}h1{font-size:1.25rem;margin:0 0 .25rem}h2{font-size:1rem;margin:1.5rem 0 .5rem}
 p{margin:.25rem 0}.note,small{color:#4a5468;font-size:.875rem}.sum{font-size:1.75rem;font-weight:700}
 dl{margin:.75rem 0}dl div,li{display:flex;justify-content:space-between;gap:1rem;padding:.25rem 0}
 dd{margin:0;text-align:right;font-variant-numeric:tabular-nums}ul{list-style:none;padding:0;margin:0}
 .total{border-top:1px solid #d5dbe6;font-weight:700}label{display:block;font-weight:600;margin:.6rem 0 .2rem}
-input,select{font:inherit;width:100%;min-height:2.75rem;padding:.5rem .7rem;border:1px solid #8792a8;border-radius:.5rem}
+input,select{font:inherit;width:100%;min-height:2.75rem;padding:.5rem .7rem;
+border:1px solid #8792a8;border-radius:.5rem}
 input[type=radio],input[type=checkbox]{width:1.25rem;min-height:1.25rem;margin:0}
 .row{display:flex;gap:.75rem}.row>*{flex:1}.pick{display:flex;gap:.6rem;align-items:center;font-weight:400}
-button,.button{font:inherit;font-weight:600;min-height:2.75rem;padding:.5rem 1rem;border:0;border-radius:.5rem;
+button,.button{font:inherit;font-weight:600;min-height:2.75rem;padding:.5rem 1rem;border:0;
+border-radius:.5rem;
 background:#4b45c6;color:#fff;cursor:pointer;width:100%;margin-top:.75rem;display:block;text-align:center;text-decoration:none}
-button.plain,.plain.button{background:#fff;color:#373b53;border:1px solid #8792a8}button.small{width:auto;margin:0;min-height:2.25rem}
+button.plain,.plain.button{background:#fff;color:#373b53;border:1px solid #8792a8}
+button.small{width:auto;margin:0;min-height:2.25rem}
 button.bad{background:#fff;color:#a3123a;border:1px solid #a3123a}
 :focus-visible{outline:3px solid #7a73ff;outline-offset:2px}a{color:#4b45c6}
 .error{background:#fdecef;color:#8a0f31;border-radius:.5rem;padding:.6rem .8rem;margin:.75rem 0}
 .good{background:#e8f6ee;color:#0b5330;border-radius:.5rem;padding:.6rem .8rem;margin:.75rem 0}
-table{border-collapse:collapse;width:100%;font-size:.875rem}td,th{text-align:left;padding:.3rem .6rem .3rem 0;vertical-align:top}
+table{border-collapse:collapse;width:100%;font-size:.875rem}td,th{text-align:left;
+padding:.3rem .6rem .3rem 0;vertical-align:top}
 details{margin:.75rem 0}summary{cursor:pointer;min-height:2rem}code{font-size:.8125rem;overflow-wrap:anywhere}
 """
 
@@ -35,7 +40,8 @@ def page(title: str, body: str, *, status: int = 200, wide: bool = False) -> Res
     """A whole page."""
     return html_response(
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" '
+        'content="noindex">'
         f'<title>{escape(title)} (TEST)</title><style>{_STYLE}</style></head><body><div class="test">'
         "TEST: a fake Stripe on this machine. No money moves.</div>"
         f"<main{' class=wide' if wide else ''}><h1>{escape(title)}</h1>{body}</main></body></html>",
@@ -62,7 +68,8 @@ def button(act: str, label: str, kind: str = "", **hidden: str) -> str:
     inside = "".join(
         f'<input type="hidden" name="{key}" value="{escape(text)}">' for key, text in hidden.items()
     )
-    return f'<form method="post">{inside}<button class="{kind}" name="act" value="{act}">{escape(label)}</button></form>'
+    press = f'<button class="{kind}" name="act" value="{act}">{escape(label)}</button>'
+    return f'<form method="post">{inside}{press}</form>'
 
 
 def facts(rows: Mapping[str, str], total: str = "") -> str:

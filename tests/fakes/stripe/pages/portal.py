@@ -229,7 +229,8 @@ def _show(account: Account, session: Obj, error: str = "", said: str = "") -> Re
         body += _of_card(account, customer)
     if features["customer_update"]["enabled"] and not only:
         inside = layout.field("tax_id", "NPWP", inputmode="numeric")
-        body += f'<h2>Tax id</h2><form method="post">{inside}<button class="plain" name="act" value="tax_id">Save</button></form>'
+        inside += '<button class="plain" name="act" value="tax_id">Save</button>'
+        body += f'<h2>Tax id</h2><form method="post">{inside}</form>'
     if features["invoice_history"]["enabled"] and not only:
         body += _history(account, customer)
     if session["return_url"]:
@@ -275,12 +276,14 @@ def _plans(account: Account, subscription: Obj, allowed: Obj) -> str:
                 continue
             unit = shown(lines.amount_of(price, currency, 1), currency)
             label = f"{product['name']}, {unit} / {price['recurring']['interval']}"
-            options += f'<label class="pick"><input type="radio" name="price" value="{ref}" required> {escape(label)}</label>'
+            radio = f'<input type="radio" name="price" value="{ref}" required>'
+            options += f'<label class="pick">{radio} {escape(label)}</label>'
     if not options:
         return ""
     hidden = f'<input type="hidden" name="subscription" value="{subscription["id"]}">'
     return (
-        f'<form method="post">{hidden}<fieldset style="border:0;padding:0"><legend><b>Another plan</b></legend>{options}'
+        f'<form method="post">{hidden}<fieldset style="border:0;padding:0"><legend><b>Another plan</b>'
+        f"</legend>{options}"
         '</fieldset><button name="act" value="update">Continue</button></form>'
     )
 
