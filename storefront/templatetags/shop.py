@@ -7,12 +7,13 @@ from typing import Final
 from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.loader import render_to_string
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from storefront.memory import remembered
 from storefront.showing import Card
+from storefront.texts import Block
 from tenants.context import current_store
 
 register = template.Library()
@@ -48,13 +49,36 @@ def _drawn(  # noqa: PLR0917 - they are the key
     return render_to_string("components/product_card.html", told)
 
 
+@register.simple_tag
+def prose(blocks: Sequence[Block], heading: str) -> SafeString:
+    """Mark up the blocks of a seller's plain text (storefront.texts), with headings of h2 or h3."""
+    return format_html_join("", "{}", ((_BLOCKS[block.kind](block.lines, heading),) for block in blocks))
+
+
+def _heading(lines: Sequence[str], heading: str) -> SafeString:
+    return format_html("<h3>{}</h3>" if heading == "h3" else "<h2>{}</h2>", lines[0])
+
+
+def _list(lines: Sequence[str], heading: str) -> SafeString:
+    return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((line,) for line in lines)))
+
+
+def _paragraph(lines: Sequence[str], heading: str) -> SafeString:
+    return format_html("<p>{}</p>", format_html_join(_BREAK, "{}", ((line,) for line in lines)))
+
+
+_BREAK: Final = format_html("<{}>", "br")
+_BLOCKS: Final = {"heading": _heading, "list": _list, "paragraph": _paragraph}
+
+
 @register.tag
 def piece(parser: Parser, token: Token) -> "PieceNode":
     """Write what is the same on every page of a store and language: `{% piece "footer" %}...{% endpiece %}`.
 
     It is rendered once, and remembered under the shop's word (storefront.memory). The block reads nothing but
     what is remembered under that word too, and the values that are named after its name:
-    `{% piece "menu" menu_here %}`. Nothing that belongs to one visitor may stand in it, such as a token.
+    `{% piece "menu" menu_here %}`. With a value that is None it is rendered anew. Nothing that belongs to one
+    visitor may stand in it, such as a token.
     """
     _tag, *told = token.split_contents()
     nodes = parser.parse(("endpiece",))
@@ -71,8 +95,8 @@ class PieceNode(template.Node):
     def render(self, context: template.Context) -> SafeString:
         """The block's text, as it was rendered for equal values."""
         request = context.get("request")
-        if getattr(request, "store", None) is None:
+        values = [each.resolve(context, ignore_failures=True) for each in self.told]
+        if None in values or getattr(request, "store", None) is None:
             return self.nodelist.render(context)
-        values = [str(each.resolve(context, ignore_failures=True)) for each in self.told]
-        name = f"piece:{get_language()}:{values}"
+        name = f"piece:{self.origin.template_name}:{get_language()}:{values}"
         return remembered(request, name, lambda: self.nodelist.render(context))

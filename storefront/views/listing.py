@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -90,8 +90,7 @@ def _list(request: HttpRequest, scope: Scope) -> HttpResponse:
     brands = remembered(
         request, f"brands:{scope.category or ''}", lambda: catalog.brands_on_sale(scope.shelf)
     )
-    form = ListingForm(request.GET, brands)
-    form.is_valid()
+    form = _form(request, scope, brands)
     told = form.told()
     after = request.GET.get("after", "")[:200]
     try:
@@ -103,6 +102,7 @@ def _list(request: HttpRequest, scope: Scope) -> HttpResponse:
         "page_title": scope.title,
         "cards": cards,
         "form": form,
+        "whole": None if _is_asked(request) else scope.category or "",
         "sort": told.get("sort", ""),
         "sorts": _sorts(bool(scope.query)),
         "keep_sort": [*scope.base.items(), *_pairs(told, without="sort")],
@@ -122,6 +122,24 @@ def _list(request: HttpRequest, scope: Scope) -> HttpResponse:
     listed = structured.item_list([card.url for card in cards], origin=origin_of(request))
     context["jsonld"] = [*scope.more.get("jsonld", []), *([listed] if cards else [])]
     return show(request, "listing.html", context)
+
+
+def _form(request: HttpRequest, scope: Scope, brands: list[tuple[str, str]]) -> ListingForm:
+    """What the list is narrowed to, read already; most lists are not narrowed at all."""
+
+    def read(told: QueryDict) -> ListingForm:
+        form = ListingForm(told, brands)
+        form.is_valid()
+        return form
+
+    if _is_asked(request):
+        return read(request.GET)
+    return remembered(request, f"form:{scope.category or ''}", lambda: read(QueryDict()))
+
+
+def _is_asked(request: HttpRequest) -> bool:
+    """Whether the list is to be narrowed or sorted, be it by something that makes no sense."""
+    return bool(request.GET.keys() & ListingForm.base_fields.keys())
 
 
 def _found(scope: Scope, form: ListingForm, after: str) -> catalog.CardPage:

@@ -215,7 +215,7 @@ def test_the_page_costs_the_same_however_many_variants_there_are(
     single = sellable()
     shopper.read("/")
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(8):
         shopper.read(f"/products/{shirt.slug}/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(8):
         shopper.read(f"/products/{single.product.slug}/")

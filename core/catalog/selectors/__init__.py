@@ -36,6 +36,7 @@ from core.catalog.selectors.desk import (
     whole_product,
 )
 from core.catalog.selectors.imports import MOVING, import_by_public_id, product_imports
+from core.catalog.selectors.page import Choice, PageVariant, ProductPage, product_page
 from core.catalog.selectors.pictures import Cover, Picture, picture_of, rendition_near, small_url
 from core.catalog.selectors.sale import (
     VariantForSale,
@@ -47,14 +48,10 @@ from core.catalog.selectors.sale import (
     variants_by_sku,
 )
 from core.catalog.selectors.shop import (
-    Choice,
-    PageVariant,
-    ProductPage,
     Shelf,
     brands_on_sale,
     crumbs_of,
     moved_to,
-    product_page,
     shelf_pictures,
     shelves,
     sitemap_products,

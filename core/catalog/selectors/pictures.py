@@ -35,7 +35,7 @@ def picture_of(media: Media | None, alt: str = "") -> Picture | None:
     """
     if media is None or media.state != MediaState.READY or not media.renditions:
         return None
-    return _picture(media.public_id, media.renditions, media.alt_text or alt, media.colour)
+    return picture_from(media.public_id, media.renditions, media.alt_text or alt, media.colour)
 
 
 class Cover(NamedTuple):
@@ -48,10 +48,11 @@ class Cover(NamedTuple):
 
     def picture(self) -> Picture:
         """The same with its addresses."""
-        return _picture(self.public_id, json.loads(self.renditions), self.alt, self.colour)
+        return picture_from(self.public_id, json.loads(self.renditions), self.alt, self.colour)
 
 
-def _picture(public_id: str, renditions: Mapping[str, Any], alt: str, colour: str) -> Picture:
+def picture_from(public_id: str, renditions: Mapping[str, Any], alt: str, colour: str) -> Picture:
+    """The picture of a row that is ready, by its columns."""
     jpeg = renditions["jpeg"][0]
     webp = renditions.get("webp", [])
     return Picture(

@@ -1,27 +1,21 @@
-"""What shoppers see of the catalogue: the product page, shelves."""
+"""What shoppers see of the catalogue beside products: shelves, brands, old addresses."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Count, F, Func, Prefetch, Q, QuerySet, TextField, Value
-from django.utils.translation import gettext as _
+from django.db.models import Count, F, Func, Q, QuerySet, TextField, Value
 
 from core.catalog.models import (
     Brand,
     Category,
-    Media,
     MediaState,
-    Option,
-    OptionValue,
     Product,
     ProductStatus,
     SlugRedirect,
-    Variant,
 )
 from core.catalog.selectors.cards import path_of
 from core.catalog.selectors.pictures import Picture, picture_of
-from core.kernel.errors import NotFound
 
 _HEAVY: Final = ("description", "search_vector", "search_text")
 
@@ -38,77 +32,6 @@ class Shelf:
     depth: int
     product_count: int
     children: list["Shelf"] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One option with the values that are offered: (id, word)."""
-
-    name: str
-    slug: str
-    values: list[tuple[int, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class PageVariant:
-    """One variant of the product page; `values` are value ids in the order of the choices."""
-
-    id: int
-    public_id: str
-    sku: str
-    barcode: str
-    title: str
-    values: list[int]
-    price_amount: int
-    compare_at_amount: int | None
-    weight_grams: int
-    picture: int | None  # index in ProductPage.pictures
-    in_stock: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ProductPage:
-    """Everything that a product page shows, except stock numbers."""
-
-    id: int
-    public_id: str
-    slug: str
-    title: str
-    description: str
-    seo_title: str
-    seo_description: str
-    brand: str
-    tags: list[str]
-    crumbs: list[tuple[str, str]]  # (name, slug) from the top category down
-    pictures: list[Picture]
-    choices: list[Choice]
-    variants: list[PageVariant]
-    price_min_amount: int
-    price_max_amount: int
-    in_stock: bool
-    updated_at: datetime
-    category_id: int | None
-
-
-def product_page(slug: str) -> ProductPage:
-    """The page of a product on sale. Raises NotFound; ask `moved_to` then."""
-    product = (
-        Product.objects.filter(slug=slug, status=ProductStatus.ACTIVE)
-        .select_related("brand", "category")
-        .defer("search_vector", "search_text")
-        .prefetch_related(
-            Prefetch("media", Media.objects.filter(state=MediaState.READY).order_by("position", "pk")),
-            Prefetch("options", Option.objects.order_by("position", "pk")),
-            Prefetch(
-                "options__values", OptionValue.objects.filter(is_active=True).order_by("position", "pk")
-            ),
-            Prefetch("variants", _live_variants()),
-        )
-        .first()
-    )
-    if product is None:
-        raise NotFound(_("This product does not exist, or is not sold any more."))
-    return _page_of(product)
 
 
 def moved_to(slug: str) -> str | None:
@@ -183,58 +106,6 @@ def sitemap_products(after_id: int = 0, limit: int = 50_000) -> list[tuple[int, 
     return list(rows.values_list("pk", "slug", "updated_at")[:limit])
 
 
-def _live_variants() -> QuerySet[Variant]:
-    return Variant.objects.filter(retired_at=None, is_active=True).order_by("position", "pk")
-
-
 def _on_sale(category: str | Category | None) -> QuerySet[Product]:
     rows = Product.objects.filter(status=ProductStatus.ACTIVE).select_related("cover").defer(*_HEAVY)
     return rows.filter(category__path__startswith=path_of(category)) if category else rows
-
-
-def _page_of(product: Product) -> ProductPage:
-    media = list(product.media.all())
-    pictures = [picture for each in media if (picture := picture_of(each, product.title))]
-    at = {each.pk: index for index, each in enumerate(media)}
-    return ProductPage(
-        id=product.pk,
-        public_id=product.public_id,
-        slug=product.slug,
-        title=product.title,
-        description=product.description,
-        seo_title=product.seo_title,
-        seo_description=product.seo_description,
-        brand=product.brand.name if product.brand else "",
-        tags=list(product.tags),
-        crumbs=crumbs_of(product.category),
-        pictures=pictures,
-        choices=[_choice(option) for option in product.options.all()],
-        variants=[_page_variant(variant, at) for variant in product.variants.all()],
-        price_min_amount=product.price_min_amount,
-        price_max_amount=product.price_max_amount,
-        in_stock=product.in_stock,
-        updated_at=product.updated_at,
-        category_id=product.category_id,
-    )
-
-
-def _choice(option: Option) -> Choice:
-    values = [(value.pk, value.value) for value in option.values.all()]
-    return Choice(option.name, f"{option.position + 1}", values)
-
-
-def _page_variant(variant: Variant, pictures: dict[int, int]) -> PageVariant:
-    reduced = variant.compare_at_amount and variant.compare_at_amount > variant.price_amount
-    return PageVariant(
-        id=variant.pk,
-        public_id=variant.public_id,
-        sku=variant.sku,
-        barcode=variant.barcode,
-        title=variant.title,
-        values=list(variant.values),
-        price_amount=variant.price_amount,
-        compare_at_amount=variant.compare_at_amount if reduced else None,
-        weight_grams=variant.weight_grams,
-        picture=pictures.get(variant.image_id) if variant.image_id else None,
-        in_stock=variant.in_stock,
-    )
