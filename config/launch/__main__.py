@@ -109,7 +109,8 @@ def _start_processes(crew: Crew, chosen: Choices) -> None:
     crew.start(
         "web",
         python(
-            *("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(chosen.port)),
+            *("-m", "config.preloaded_granian", "--interface", "wsgi"),
+            *("--host", "127.0.0.1", "--port", str(chosen.port)),
             *("--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS)),
             *(
                 "--workers-kill-timeout",
@@ -130,6 +131,7 @@ def _start_fakes(crew: Crew) -> None:
         return
     crew.start("fakes", python("-m", "tests.fakes", "--port", str(port)))
     crew.wait_until(lambda: listens(port), within=30, what="The fake providers")
+    crew.run("stripe", python("manage.py", "sync_stripe"), remedy="Read what Stripe said.")
 
 
 def _ask_to_stop(number: int, frame: FrameType | None) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import requests
 import stripe
+import urllib3
 
 from billing.ports import CardRefused, CardTrouble, CardUnavailable
 from tenants import meters
@@ -60,7 +61,7 @@ class BoundedHttp(stripe.HTTPClient):
                 ) as answer,
             ):
                 return self._received(answer), answer.status_code, answer.headers
-        except (requests.RequestException, OSError, ValueError) as failure:
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as failure:
             raise _lost(type(failure).__name__) from failure
 
     def close(self) -> None:
