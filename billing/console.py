@@ -7,8 +7,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from billing import selectors, services
+from billing.console_frame import actor_of, page, store_in
 from billing.forms import (
     AddressForm,
     BackupForm,
@@ -28,13 +29,13 @@ from billing.forms import (
 from billing.models import SubscriptionState
 from tenants import acts, breaches, care, handoff
 from tenants.archive import selectors as archive
-from tenants.console import SESSION_LASTS, staff_only
+from tenants.console import SESSION_LASTS, Duty, staff_may, staff_only
 from tenants.errors import CommerceError
 from tenants.hosts import origin, platform_origin
-from tenants.models import Store, StoreState, User
+from tenants.models import Store, StoreState
 from tenants.moving import services as moving
 from tenants.moving import targets
-from tenants.permissions import Actor, public
+from tenants.permissions import public
 from tenants.privacy import clears_site
 from tenants.security_log import note
 
@@ -107,7 +108,7 @@ def store(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@staff_only
+@staff_may(Duty.HELP)
 def extend_trial(request: HttpRequest, slug: str) -> HttpResponse:
     """Give more days of the trial."""
 
@@ -118,7 +119,7 @@ def extend_trial(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@staff_only
+@staff_may(Duty.MONEY)
 def change_plan(request: HttpRequest, slug: str) -> HttpResponse:
     """Put the store on another plan."""
 
@@ -135,7 +136,7 @@ def change_plan(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@staff_only
+@staff_may(Duty.RULE)
 def suspend(request: HttpRequest, slug: str) -> HttpResponse:
     """Close the store's doors."""
 
@@ -146,7 +147,7 @@ def suspend(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@staff_only
+@staff_may(Duty.RULE)
 def resume(request: HttpRequest, slug: str) -> HttpResponse:
     """Open the store's doors again."""
 
@@ -157,7 +158,7 @@ def resume(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@staff_only
+@staff_may(Duty.HELP)
 def build_on(request: HttpRequest, slug: str) -> HttpResponse:
     """Have a worker go on with building the store."""
 
@@ -168,7 +169,7 @@ def build_on(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@staff_only
+@staff_may(Duty.HELP)
 def count_again(request: HttpRequest, slug: str) -> HttpResponse:
     """Count what the store has, now."""
     found = store_in(slug)
@@ -271,50 +272,5 @@ def _store_page(
     return page(request, "console/store.html", facts, "console:list", status)
 
 
-def page(
-    request: HttpRequest, template: str, facts: dict[str, Any], active: str, status: int = 200
-) -> HttpResponse:
-    """A page of the console, with its navigation and the alarm that every page shows."""
-    entries = [
-        ("console:list", _("Stores"), "store"),
-        ("console:revenue", _("Revenue"), "trending-up"),
-        ("console:fleet", _("Fleet"), "layers"),
-        ("console:alerts", _("Alerts"), "triangle-alert"),
-        ("console:log", _("Audit log"), "history"),
-    ]
-    nav = {
-        "primary": [
-            {"label": label, "url": reverse(name), "icon": icon, "active": name == active}
-            for name, label, icon in entries
-        ],
-        "account": [
-            {"label": _("Your account"), "url": f"{platform_origin()}/account/", "icon": "user-cog"},
-            {
-                "label": _("Leave the console"),
-                "url": reverse("console:leave"),
-                "icon": "log-out",
-                "post": True,
-            },
-        ],
-    }
-    alarm = breaches.open_breaches().count() if active != "console:alerts" else 0
-    return render(request, template, {"nav": nav, "alarm": alarm, **facts}, status=status)
-
-
 def _list_url(name: str = "console:list", **given: str | None) -> str:
     return reverse(name, query={key: value for key, value in given.items() if value})
-
-
-def store_in(slug: str) -> Store:
-    """The store in an address of the console. Raises Http404."""
-    found = selectors.store_by_slug(slug)
-    if found is None:
-        raise Http404
-    return found
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who of the staff acts."""
-    user = request.user
-    assert isinstance(user, User)  # staff_only has looked
-    return acts.staff(user)

@@ -8,16 +8,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from billing.console import actor_of, do
+from billing.console import do
+from billing.console_frame import actor_of
 from tenants import acts
 from tenants.archive import backups, exporting, leaving, restoring
-from tenants.console import staff_only
+from tenants.console import Duty, staff_may
 from tenants.models import Store
 from tenants.moving import services as moving
 
 
 @require_POST
-@staff_only
+@staff_may(Duty.HELP)
 def export(request: HttpRequest, slug: str) -> HttpResponse:
     """Have everything written down for the owners; only they can fetch it."""
 
@@ -36,7 +37,7 @@ def export(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@staff_only
+@staff_may(Duty.HELP)
 def back_up(request: HttpRequest, slug: str) -> HttpResponse:
     """Have a backup made now."""
 
@@ -47,7 +48,7 @@ def back_up(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@staff_only
+@staff_may(Duty.RULE)
 def restore(request: HttpRequest, slug: str) -> HttpResponse:
     """Bring the store back to a backup."""
 
@@ -59,7 +60,7 @@ def restore(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@staff_only
+@staff_may(Duty.RULE)
 def leave(request: HttpRequest, slug: str) -> HttpResponse:
     """Close the store, and delete it after thirty days."""
 
@@ -70,7 +71,7 @@ def leave(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@staff_only
+@staff_may(Duty.RULE)
 def move(request: HttpRequest, slug: str) -> HttpResponse:
     """Move the store to another deployment's database."""
 
@@ -87,7 +88,7 @@ def move(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@staff_only
+@staff_may(Duty.RULE)
 def turn_back(request: HttpRequest, slug: str) -> HttpResponse:
     """Undo the move."""
 
@@ -103,7 +104,7 @@ def turn_back(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@staff_only
+@staff_may(Duty.RULE)
 def stay(request: HttpRequest, slug: str) -> HttpResponse:
     """Undo the deletion."""
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from billing.console import actor_of, page, store_in
+from billing.console_frame import actor_of, page, store_in
 from billing.forms import ReasonForm
 from core.kernel import paging
-from tenants.console import staff_only
+from tenants.console import Duty, staff_may, staff_only
 from tenants.errors import CommerceError
 from tenants.fleet import retrying, standing
 
@@ -29,7 +29,7 @@ def fleet(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@staff_only
+@staff_may(Duty.RULE)
 def retry(request: HttpRequest, slug: str) -> HttpResponse:
     """Have a worker try again to bring one store to head."""
     found, form = store_in(slug), ReasonForm(request.POST, auto_id=f"retry_{slug}_%s")

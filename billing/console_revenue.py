@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from billing import clock
-from billing.console import actor_of, page
+from billing.console_frame import actor_of, page
 from billing.forms import CostForm
 from billing.models import Currency
 from billing.selectors import revenue

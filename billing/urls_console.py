@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing import console, console_cycle, console_fleet, console_revenue
+from billing import console, console_cycle, console_fleet, console_growth, console_revenue
 
 app_name = "console"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("revenue/", console_revenue.show, name="revenue"),
     path("revenue.csv", console_revenue.download, name="revenue_csv"),
     path("revenue/costs/", console_revenue.enter_cost, name="enter_cost"),
+    path("growth/", console_growth.show, name="growth"),
+    path("growth.csv", console_growth.download, name="growth_csv"),
     path("fleet/", console_fleet.fleet, name="fleet"),
     path("fleet/<slug:slug>/retry/", console_fleet.retry, name="fleet_retry"),
     path("auth/enter/", console.enter, name="enter"),
