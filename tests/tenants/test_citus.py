@@ -1,12 +1,14 @@
 """A store's schema can be a shard: nothing in it that Citus refuses, and each new one is registered."""
 
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from tenants import citus, context, schemas
-from tenants.models import Store
+from tenants.models import PlatformAct, Store
 
 
 def sql(*statements: str) -> None:
@@ -76,3 +78,31 @@ def test_a_new_schema_is_registered_while_it_is_empty(db: None, settings: Any, h
     made = (f'CREATE SCHEMA IF NOT EXISTS "{name}"', None)
     assert recorder.heard[:2] == ([made, asked] if has_citus else [made, recorder.heard[1]])
     assert context.current_store() is None
+
+
+def test_a_store_moves_to_another_node_by_one_statement(kopi: Store, settings: Any):
+    settings.CITUS = True
+
+    with connection.execute_wrapper(recorder := Recorder()):
+        call_command("move_store", "kopi", "--node", "node-2:5433", "--reason", "Room", stdout=StringIO())
+
+    told = [heard for heard in recorder.heard if "citus_" in heard[0]]
+    assert told == [
+        (
+            "SELECT citus_schema_move(%s::regnamespace, %s, %s)",
+            [f'"{kopi.schema_name}"', "node-2", 5433],
+        )
+    ]
+    act = PlatformAct.objects.latest("pk")
+    assert (act.action, act.reason, act.changes) == ("store.moved_node", "Room", {"node": "node-2:5433"})
+
+
+@pytest.mark.parametrize(("has_citus", "node"), [(False, "node-2"), (True, ":5433"), (True, "node:x")])
+def test_no_node_no_move(kopi: Store, settings: Any, has_citus: bool, node: str):
+    settings.CITUS = has_citus
+    acts = PlatformAct.objects.count()
+
+    with pytest.raises(CommandError):
+        call_command("move_store", "kopi", "--node", node, "--reason", "Room", stdout=StringIO())
+
+    assert PlatformAct.objects.count() == acts
