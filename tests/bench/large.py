@@ -1,6 +1,6 @@
 """`python -m tests.bench.large`: search, listing and the dashboard's list in a store of 100,000 products.
 
-PRODUCTS=100000 of them, in a store of their own, with what they are found by as our services write it.
+CATALOGUE=100000 of them, in a store of their own, with what they are found by as our services write it.
 """
 
 import os
@@ -14,7 +14,7 @@ from tests.bench.client import Pages, load
 from tests.bench.measuring import CROWD, ROUNDS, SECONDS
 from tests.bench.report import Figure, at_most, p95
 
-PRODUCTS = int(os.environ.get("PRODUCTS") or 100_000)
+PRODUCTS = int(os.environ.get("CATALOGUE") or 100_000)
 SHOP = "gudang.shop.localhost"
 
 
