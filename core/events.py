@@ -35,6 +35,13 @@ class StockChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class StockTurned:
+    """A variant ran out at a location, or has units to sell there again."""
+
+    variant_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class StockLow:
     """A variant fell to its threshold at a location; told once until it recovers."""
 

@@ -126,4 +126,4 @@ _ALL: Final = (
 PUBLIC_EVENTS: Final[dict[str, PublicEvent]] = {each.code: each for each in _ALL}
 TYPE_OF: Final[dict[type, EventType]] = {each.event: each.code for each in _ALL}
 # Events that mean nothing outside this house.
-INTERNAL: Final = frozenset({events.MediaUploaded, events.ProductScheduled})
+INTERNAL: Final = frozenset({events.MediaUploaded, events.ProductScheduled, events.StockTurned})

@@ -8,7 +8,7 @@ from core.inventory import selectors
 from core.kernel.outbox import on
 
 
-@on(events.StockChanged, label=_("Show the new stock in the shop"))
-def show_availability(event: events.StockChanged) -> None:
+@on(events.StockTurned, label=_("Show the new stock in the shop"))
+def show_availability(event: events.StockTurned) -> None:
     """Let the storefront say whether the variant can still be bought."""
     catalog.note_availability(available=selectors.available_to_sell([event.variant_id]))

@@ -229,5 +229,5 @@ def test_the_cart_costs_the_same_however_much_is_in_it(shopper: Shopper, django_
         shopper.put_in(sellable())
     shopper.read("/cart/")
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         shopper.read("/cart/")

@@ -342,5 +342,5 @@ def test_the_checkout_costs_a_fixed_number_of_queries(full: Shopper, django_asse
         full.put_in(sellable())
     full.read("/checkout/")
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         full.read("/checkout/")

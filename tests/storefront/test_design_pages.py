@@ -213,7 +213,7 @@ def test_the_list_of_pages_asks_the_same_however_many_there_are(
     desk: Client, kopi: Store, django_assert_num_queries: DjangoAssertNumQueries
 ):
     desk.get(f"{EDITOR}pages/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(2):
         desk.get(f"{EDITOR}pages/")
 
 

@@ -227,5 +227,5 @@ def test_the_page_costs_a_fixed_number_of_queries(
 ):
     page_of(shopper, order)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         page_of(shopper, order)

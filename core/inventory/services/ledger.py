@@ -124,27 +124,31 @@ def announce(items: Collection[StockItem], *, warn: bool = True) -> None:
     """Save the counters of locked rows and tell whoever listens.
 
     warn     False where units were added: a first delivery of three is no reason for an alert
-    Records  StockChanged once per variant; StockLow when a row fell to its threshold since it last recovered
+    Records  StockChanged once per variant; StockTurned when a row ran out or has units to sell again;
+             StockLow when it fell to its threshold since it last recovered
     """
     if not items:
         return
     fallback = profile.current().low_stock_threshold
     fell = [item for item in items if _note_low(item, fallback)]
-    _save(items)
+    turned = _save(items)
     outbox.record_many([events.StockChanged(variant_id=item.variant_id) for item in items])
+    outbox.record_many([events.StockTurned(variant_id=item.variant_id) for item in turned])
     if warn:
         outbox.record_many(
             [events.StockLow(variant_id=item.variant_id, location_id=item.location_id) for item in fell]
         )
 
 
-def _save(items: Collection[StockItem]) -> None:
-    """Write the counters of locked rows, in one statement."""
+def _save(items: Collection[StockItem]) -> list[StockItem]:
+    """Write the counters of locked rows, in one statement. Returns those that began or ceased to be sold."""
     for item in items:
         item.refuse_elsewhere()
     columns = [[getattr(item, name) for item in items] for name in ("pk", *_COUNTERS)]
     with connection.cursor() as cursor:
         cursor.execute(_SAVE, columns)
+        had_some = dict(cursor.fetchall())
+    return [item for item in items if had_some.get(item.pk) != (item.available > 0)]
 
 
 _COUNTERS = ("on_hand", "allocated", "reserved", "safety", "low_alerted_at")
@@ -154,7 +158,9 @@ SET on_hand = told.on_hand, allocated = told.allocated, reserved = told.reserved
     low_alerted_at = told.low_alerted_at
 FROM unnest(%s::bigint[], %s::integer[], %s::integer[], %s::integer[], %s::integer[], %s::timestamptz[])
     AS told (id, on_hand, allocated, reserved, safety, low_alerted_at)
+    JOIN inventory_stockitem AS before ON before.id = told.id
 WHERE item.id = told.id
+RETURNING item.id, before.on_hand - before.allocated - before.reserved - before.safety > 0
 """
 
 

@@ -8,7 +8,8 @@ from django.utils import timezone
 from core.inventory import selectors, services
 from core.inventory.models import Allocation, Reservation, StockItem
 from core.kernel.errors import InvalidInput
-from tenants import work
+from tenants import context, work
+from tenants.models import Job
 from tenants.permissions import SYSTEM
 from tests.factories.inventory import location, stock
 
@@ -172,3 +173,23 @@ def test_availability_is_the_sum_over_open_locations():
     promise(item, 4)
 
     assert selectors.available_to_sell([item.variant_id, 999]) == {item.variant_id: 10, 999: 0}
+
+
+def duties_of(kind: str) -> int:
+    with context.in_public():
+        return Job.objects.filter(kind=kind).count()
+
+
+def test_the_shop_is_told_only_when_a_variant_runs_out_or_comes_back():
+    """A sale that leaves units changes nothing that the shop shows as sold out."""
+    item, told = stock(3), []  # the first units are there to be sold: told once
+    for act in (
+        lambda: promise(item, 1),
+        lambda: promise(item, 2, "SO-2"),
+        lambda: services.release(reference="SO-1043"),
+        lambda: services.release(reference="SO-2"),
+    ):
+        act()
+        told.append(duties_of("core.inventory.handlers.show_availability"))
+
+    assert told == [1, 2, 3, 3]
