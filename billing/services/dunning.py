@@ -7,17 +7,16 @@ from django.db import transaction
 
 from billing import mails
 from billing.models import Access, AccessRule, Invoice, InvoiceState, Subscription, SubscriptionState
+from billing.selectors.farewells import GONE, KEPT_DAYS
 from billing.selectors.warnings import counted_from
 from tenants import context
 from tenants.models import StoreState
 
 # Days after a payment was missed on which we write.
 STEPS: Final = (0, 3, 7, 14)
-# Days without a plan after which we write that the store will not be kept for ever, and how long it is kept.
+# Days without a plan after which we write that the store will not be kept for ever.
 FAREWELLS: Final = (60, 83)
-KEPT_DAYS: Final = 90
 _OVERDUE: Final = (SubscriptionState.PAST_DUE, SubscriptionState.UNPAID)
-_GONE: Final = (SubscriptionState.UNPAID, SubscriptionState.CANCELED, SubscriptionState.ENDED)
 _SERVED: Final = (StoreState.ACTIVE, StoreState.SUSPENDED)
 
 
@@ -30,8 +29,8 @@ def run(now: datetime) -> int:
     with context.in_public():
         served = Subscription.objects.filter(store__state__in=_SERVED)
         overdue = served.filter(state__in=_OVERDUE).order_by("pk").values_list("pk", flat=True)
-        gone = served.filter(state__in=_GONE, state_since__lte=now - timedelta(days=FAREWELLS[0]))
-        back = served.exclude(state__in=_GONE).filter(farewell_day__isnull=False)
+        gone = served.filter(state__in=GONE, state_since__lte=now - timedelta(days=FAREWELLS[0]))
+        back = served.exclude(state__in=GONE).filter(farewell_day__isnull=False)
         back.update(farewell_day=None)
         taken = sum(_remind(key, now) for key in list(overdue))
         return taken + sum(_say_farewell(key, now) for key in list(gone.values_list("pk", flat=True)))
@@ -58,7 +57,7 @@ def _remind(key: int, now: datetime) -> bool:
 def _say_farewell(key: int, now: datetime) -> bool:
     subscription = _locked(key)
     since = subscription.state_since
-    if subscription.state not in _GONE or since is None:
+    if subscription.state not in GONE or since is None:
         return False
     step = _due_step(FAREWELLS, (now - since).days, subscription.farewell_day)
     if step is None:
