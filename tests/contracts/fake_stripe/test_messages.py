@@ -90,7 +90,7 @@ def test_a_restart_remembers_and_shares_its_clock(tmp_path: Path) -> None:
     paths = {"keep": tmp_path / "stripe.json", "shared_clock": tmp_path / "clock.txt"}
     with FakeServer({"stripe": FakeStripe(**paths)}) as server:
         client = stripe.StripeClient("sk_test_x", base_addresses={"api": server.url_of("stripe")})
-        made = client.v1.customers.create({"name": "Kopi"})
+        made = client.v1.customers.create({"name": "Kopi"}, {"idempotency_key": "once"})
         server.providers["stripe"].advance(3600)
     assert (tmp_path / "clock.txt").read_text() == "3600"
     (tmp_path / "clock.txt").write_text("7200")
@@ -99,4 +99,5 @@ def test_a_restart_remembers_and_shares_its_clock(tmp_path: Path) -> None:
     assert again.account.books.ahead == 7200
     with FakeServer({"stripe": again}) as server:
         client = stripe.StripeClient("sk_test_x", base_addresses={"api": server.url_of("stripe")})
+        assert client.v1.customers.create({"name": "Kopi"}, {"idempotency_key": "once"}).id == made.id
         assert client.v1.customers.retrieve(made.id).name == "Kopi"

@@ -55,6 +55,14 @@ def test_a_card_that_does_not_pay_leaves_the_page_open(lab: Lab, number: str, wo
     assert _pay(lab, session).status == 303
 
 
+def test_a_declined_card_loses_no_input_and_makes_no_customer(lab: Lab) -> None:
+    session = _session(lab)
+    page = _pay(lab, session, "4000000000000341", email="tono@example.com")
+    assert 'value="tono@example.com"' in page.text
+    assert 'value="4000000000000341"' not in page.text
+    assert lab.api.checkout.sessions.retrieve(session.id).customer is None
+
+
 def test_the_bank_asks_the_holder(lab: Lab) -> None:
     session = _session(lab, customer=lab.customer(card=""))
     asked = _pay(lab, session, "4000002760003184").location

@@ -34,6 +34,7 @@ class Books:
         self.lock = threading.RLock()
         self.kinds: dict[str, dict[str, Obj]] = {}
         self.ahead = 0
+        self.answered: dict[str, Obj] = {}  # what was answered under which key
         self.request: Obj = {"id": None, "idempotency_key": None}
         self.on_event: Callable[[Obj], None] = lambda event: None
         self._numbers = itertools.count(1)
@@ -139,6 +140,10 @@ class Books:
             pending_webhooks=0,
             request=dict(self.request),
         )
+        events = self.kinds["event"]
+        if len(events) > MAX_EVENTS:
+            for ref in list(events)[: MAX_EVENTS // 5]:
+                del events[ref]
         if self._trial is None:
             self.on_event(event)
         else:
@@ -157,13 +162,13 @@ class Books:
     # --- Tries -------------------------------------------------------------------------------------
 
     @contextmanager
-    def undoing(self, *, always: bool = False) -> Iterator[None]:
+    def undoing(self, *, always: bool = False, customer: str | None = None) -> Iterator[None]:
         """All or nothing: put everything back when the block fails, or `always` for a preview.
 
         A preview works on a copy: get objects anew within the block. After a failure, what the caller holds
-        is stale.
+        is stale. With a `customer`, what belongs to others and to the catalogue is not put back.
         """
-        real, copied, outer = self.kinds, _copied(self.kinds), self._trial
+        real, copied, outer = self.kinds, _copied(self.kinds, customer), self._trial
         self._trial = []
         if always:
             self.kinds = copied
@@ -183,13 +188,19 @@ class Books:
 
     def dump(self) -> Obj:
         """Everything that a restart should find again."""
-        return {"version": VERSION, "ahead": self.ahead, "number": next(self._numbers), "kinds": self.kinds}
+        return {
+            "version": VERSION,
+            "ahead": self.ahead,
+            "number": next(self._numbers),
+            "kinds": self.kinds,
+            "answered": self.answered,
+        }
 
     def load(self, kept: Obj) -> None:
         """Take over what `dump` gave."""
         if kept.get("version") != VERSION:
             return
-        self.ahead, self.kinds = kept["ahead"], kept["kinds"]
+        self.ahead, self.kinds, self.answered = kept["ahead"], kept["kinds"], kept["answered"]
         self._numbers = itertools.count(kept["number"] + 1)
         for subscription in self.kinds.get("subscription", {}).values():
             for item in subscription["items"]["data"]:
@@ -198,11 +209,24 @@ class Books:
 
 # Written once and never changed: a copy of the table is enough.
 _IMMUTABLE = frozenset({"event", "billing.meter_event"})
+# What no purchase of one customer changes.
+_CATALOGUE = frozenset({"product", "price", "tax_rate", "billing.meter", "webhook_endpoint"})
+MAX_EVENTS = 5000
 
 
-def _copied(kinds: dict[str, dict[str, Obj]]) -> dict[str, dict[str, Obj]]:
-    changeable = copy.deepcopy({kind: rows for kind, rows in kinds.items() if kind not in _IMMUTABLE})
-    return changeable | {kind: dict(kinds[kind]) for kind in _IMMUTABLE if kind in kinds}
+def _copied(kinds: dict[str, dict[str, Obj]], customer: str | None) -> dict[str, dict[str, Obj]]:
+    chosen: dict[str, dict[str, Obj]] = {}
+    for kind, rows in kinds.items():
+        if kind in _IMMUTABLE or (customer and kind in _CATALOGUE):
+            continue
+        mine = {ref: row for ref, row in rows.items() if not customer or _concerns(kind, row, customer)}
+        chosen[kind] = mine
+    copies = copy.deepcopy(chosen)
+    return {kind: {**rows, **copies.get(kind, {})} for kind, rows in kinds.items()}
+
+
+def _concerns(kind: str, row: Obj, customer: str) -> bool:
+    return row["id"] == customer if kind == "customer" else row.get("customer") in {None, customer}
 
 
 def _annotations(kind: str) -> dict[str, Any]:

@@ -12,7 +12,6 @@ import hashlib
 import json
 import re
 import traceback
-from dataclasses import dataclass
 from pathlib import Path
 
 from tests.fakes.server import FakeProvider, Request, Response, json_response
@@ -29,14 +28,8 @@ from tests.fakes.stripe.posting import Postbox
 from tests.fakes.stripe.shapes import VERSION, Obj
 
 __all__ = ["FakeStripe", "calls"]
+MAX_KEYS = 5000
 _KEY = re.compile(r"(sk|rk)_test_[A-Za-z0-9_]+")
-
-
-@dataclass(slots=True)
-class _Answered:
-    at: int
-    fingerprint: str
-    response: Response | None
 
 
 class FakeStripe(FakeProvider):
@@ -57,7 +50,6 @@ class FakeStripe(FakeProvider):
         self.account = Account()
         self.postbox = Postbox(self.account, minute=minute)
         self.account.books.on_event = self.postbox.post
-        self._answered: dict[str, _Answered] = {}
         self._keeper = Keeper(self.account, keep)
         self._clock = SharedClock(shared_clock)
         self._clock.write(self.account.books.ahead)
@@ -195,10 +187,10 @@ class FakeStripe(FakeProvider):
             raise StripeRefused(
                 400, "Idempotency-Key is longer than 255 characters.", kind="idempotency_error"
             )
-        known = self._answered.get(key)
-        if known is None or known.at < self.account.books.now() - DAY:
+        known = self.account.books.answered.get(key)
+        if known is None or known["at"] < self.account.books.now() - DAY:
             return None
-        if known.fingerprint != _fingerprint(request):
+        if known["fingerprint"] != _fingerprint(request):
             raise StripeRefused(
                 400,
                 "Keys for idempotent requests can only be used with the same parameters they were "
@@ -206,12 +198,20 @@ class FakeStripe(FakeProvider):
                 f"Try using a key other than '{key}' if you meant to execute a different request.",
                 kind="idempotency_error",
             )
-        return known.response
+        return Response(known["status"], known["body"].encode(), "application/json")
 
     def _remember(self, request: Request, key: str, answered: Response) -> None:
         # What failed validation was never begun, so its key is still free.
         if answered.status < 400 or answered.status in {402, 500}:
-            self._answered[key] = _Answered(self.account.books.now(), _fingerprint(request), answered)
+            books = self.account.books
+            books.answered[key] = {
+                "at": books.now(),
+                "fingerprint": _fingerprint(request),
+                "status": answered.status,
+                "body": answered.body.decode(),
+            }
+            if len(books.answered) > MAX_KEYS:
+                del books.answered[next(iter(books.answered))]
 
 
 def _fingerprint(request: Request) -> str:

@@ -89,7 +89,7 @@ def measure(account: Account, session: Obj, discounts: list[Params]) -> Obj | No
     """Compute what the page asks for with these discounts. Raises StripeRefused, then nothing has changed."""
     if session["mode"] == "setup":
         return None
-    with account.books.undoing(always=True):
+    with account.books.undoing(always=True, customer=session["customer"]):
         invoice = _try(account, account.books.get("checkout.session", session["id"]), discounts)
     cut = sum(row["amount"] for row in invoice["total_discount_amounts"])
     tax = sum(row["amount"] for row in invoice["total_taxes"])
@@ -202,7 +202,7 @@ def finish(
 ) -> Obj:
     """The person has paid. Raises StripeRefused when the bank says no; then the page stays open."""
     books = account.books
-    with books.undoing():
+    with books.undoing(customer=session["customer"]):
         session = books.get("checkout.session", session["id"])
         customer = _buyer(account, session, email)
         if not session["customer"]:

@@ -30,7 +30,8 @@ def create_preview(account: Account, params: Params) -> Obj:
     ref = params.get("subscription")
     if schedule := books.find("subscription_schedule", params.get("schedule")):
         ref = schedule["subscription"]
-    with books.undoing(always=True):
+    running = books.find("subscription", ref)
+    with books.undoing(always=True, customer=running["customer"] if running else params.get("customer")):
         if ref:
             return _of_running(account, ref, params, wish)
         return _of_new(account, params, wish)

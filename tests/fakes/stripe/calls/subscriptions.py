@@ -51,7 +51,7 @@ def index(account: Account, params: Params) -> Obj:
 def update(account: Account, params: Params, id: str) -> Obj:
     """Change a subscription; nothing is changed if it is refused."""
     refuse(account, account.books.get("subscription", id), params)
-    with account.books.undoing():
+    with account.books.undoing(customer=account.books.get("subscription", id)["customer"]):
         subscription = account.books.get("subscription", id)
         with account.books.changing(standing.UPDATED, subscription):
             rewrite(account, subscription, params)
@@ -242,7 +242,8 @@ def _item(account: Account, id: str) -> Obj:
 
 def _change(account: Account, subscription: Obj, params: Params, wish: Params) -> None:
     refuse(account, subscription, {"items": []})
-    with account.books.undoing(), account.books.changing(standing.UPDATED, subscription):
+    books = account.books
+    with books.undoing(customer=subscription["customer"]), books.changing(standing.UPDATED, subscription):
         changes.change_items(account, subscription, params, [wish])
 
 

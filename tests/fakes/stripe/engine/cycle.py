@@ -214,7 +214,10 @@ def upcoming(account: Account, subscription: Obj) -> Obj:
     """The next renewal's invoice as it would be now. Nothing is changed."""
     books = account.books
     end = items.period_end(subscription)
-    with books.undoing(always=True), books.pinned(subscription["test_clock"], end):
+    with (
+        books.undoing(always=True, customer=subscription["customer"]),
+        books.pinned(subscription["test_clock"], end),
+    ):
         told = books.get("subscription", subscription["id"])
         invoice = renew(account, told)
         invoice["next_payment_attempt"] = end + account.dials.draft_minutes * 60

@@ -23,7 +23,7 @@ def subscribe(account: Account, customer: Obj, params: Params, *, confirmed: boo
 
     confirmed   the cardholder is there and has answered the bank
     """
-    with account.books.undoing():
+    with account.books.undoing(customer=customer["id"]):
         subscription = _open(account, customer, params)
         behaviour = params.get("payment_behavior") or "allow_incomplete"
         if behaviour == "pending_if_incomplete":

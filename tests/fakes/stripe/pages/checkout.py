@@ -30,7 +30,8 @@ def answer(account: Account, request: Request, id: str) -> Response:
     try:
         return _act(account, session, form)
     except StripeRefused as refusal:
-        return _show(account, session, refusal.message, form)
+        # What was tried has been put back, so the page is read anew.
+        return _show(account, account.books.get("checkout.session", id), refusal.message, form)
 
 
 def _act(account: Account, session: Obj, form: Mapping[str, str]) -> Response:

@@ -19,7 +19,7 @@ def answer(account: Account, request: Request, id: str) -> Response:
     if invoice is None or invoice["status"] == "draft":
         return layout.page("Nothing here", "<p>There is no such invoice.</p>", status=404)
     if request.method != "POST" or invoice["status"] not in {"open", "uncollectible"}:
-        return _show(invoice)
+        return _show(account, invoice)
     form = request.form()
     month, year = layout.read_expiry(form.get("exp", "12/34"))
     try:
@@ -29,11 +29,11 @@ def answer(account: Account, request: Request, id: str) -> Response:
             cards.attach(account, method, account.books.get("customer", invoice["customer"]))
         outcome = collecting.collect(account, invoice, method=method, off_session=False)
     except StripeRefused as refusal:
-        return _show(invoice, refusal.message)
+        return _show(account, account.books.get("invoice", id), refusal.message)
     if outcome.what == charging.ASKS:
         return redirect(account.link(f"3ds/{charging.intent_of(account, invoice)['id']}"))
     if outcome.what == charging.DECLINED:
-        return _show(invoice, cards.declined(outcome.code).message)
+        return _show(account, invoice, cards.declined(outcome.code).message)
     return redirect(account.link(f"i/{id}"))
 
 
@@ -55,10 +55,10 @@ def rows_of(account: Account, invoice: Obj) -> dict[str, str]:
     return rows
 
 
-def _show(invoice: Obj, error: str = "") -> Response:
+def _show(account: Account, invoice: Obj, error: str = "") -> Response:
     currency = invoice["currency"]
     lines = {f"{row['description']}": shown(row["amount"], currency) for row in invoice["lines"]["data"]}
-    lines["Total"] = shown(invoice["total"], currency)
+    lines |= rows_of(account, invoice)
     lines["To pay"] = shown(invoice["amount_remaining"], currency)
     head = f'<p class="note">{escape(invoice["number"] or "")}, {day(invoice["effective_at"])}</p>'
     body = head + layout.problem(error) + layout.facts(lines, "To pay")

@@ -25,7 +25,7 @@ button,.button{font:inherit;font-weight:600;min-height:2.75rem;padding:.5rem 1re
 border-radius:.5rem;
 background:#4b45c6;color:#fff;cursor:pointer;width:100%;margin-top:.75rem;display:block;text-align:center;text-decoration:none}
 button.plain,.plain.button{background:#fff;color:#373b53;border:1px solid #8792a8}
-button.small{width:auto;margin:0;min-height:2.25rem}
+button.small{display:inline-block;width:auto;margin:0;min-height:2.25rem}
 button.bad{background:#fff;color:#a3123a;border:1px solid #a3123a}
 :focus-visible{outline:3px solid #7a73ff;outline-offset:2px}a{color:#4b45c6}
 .error{background:#fdecef;color:#8a0f31;border-radius:.5rem;padding:.6rem .8rem;margin:.75rem 0}

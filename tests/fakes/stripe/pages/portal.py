@@ -47,7 +47,8 @@ def answer(account: Account, request: Request, id: str) -> Response:
         with account.books.undoing():
             said = acts[act](account, account.books.get("billing_portal.session", id), form)
     except StripeRefused as refusal:
-        return _show(account, session, error=refusal.message)
+        # What was tried has been put back, so the page is read anew.
+        return _show(account, account.books.get("billing_portal.session", id), error=refusal.message)
     return _after(account, session, act, said)
 
 
