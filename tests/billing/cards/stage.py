@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,6 +37,7 @@ class Stage:
 
     fake: FakeStripe
     store: Store
+    language: str = "id"
 
     @property
     def now(self) -> datetime:
@@ -61,7 +62,11 @@ class Stage:
         """Ask for the page where the card is entered."""
         choice = Choice(plan, interval, currency)
         return subscribing.subscribe(
-            store=self.store, choice=choice, way_back=WAY_BACK, actor=SYSTEM, now=self.now
+            store=self.store,
+            choice=choice,
+            way_back=replace(WAY_BACK, language=self.language),
+            actor=SYSTEM,
+            now=self.now,
         )
 
     def enter_card(self, intent: SubscriptionIntent, number: str = GOOD, **form: str) -> int:
