@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from core.catalog import selectors as catalog
@@ -100,9 +100,14 @@ class Quote:
         return sum(line.quantity for line in self.lines)
 
 
+def open_carts(*, now: datetime) -> QuerySet[Cart]:
+    """The carts that may still be filled."""
+    return Cart.objects.filter(order_id=None, expires_at__gt=now)
+
+
 def open_cart(public_id: str, *, now: datetime) -> Cart:
     """A cart that may still be filled. Raises NotFound for one that was ordered, forgotten or never there."""
-    cart = Cart.objects.filter(public_id=public_id, order_id=None, expires_at__gt=now).first()
+    cart = open_carts(now=now).filter(public_id=public_id).first()
     if cart is None:
         raise NotFound(_("This cart is no longer there. Start a new one."))
     return cart

@@ -1,6 +1,6 @@
 """Fill and empty a cart."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -77,12 +77,17 @@ def create_cart(
     wanted   public ids of variants and their quantities to begin with
     Raises   NotForSale, TooFew, CartFull; no cart is kept then
     """
-    cart = Cart.objects.create(
+    cart = _new_cart(language, currency, now)
+    held: dict[int, int] = {}
+    for variant_id, quantity in wanted:
+        _add(cart, variant_id, quantity, held)
+    return cart
+
+
+def _new_cart(language: str, currency: str, now: datetime) -> Cart:
+    return Cart.objects.create(
         public_id=ids.new_id("crt"), language=language, currency=currency, expires_at=now + LIFETIME
     )
-    for variant_id, quantity in wanted:
-        add_line(cart_id=cart.public_id, variant_id=variant_id, quantity=quantity, now=now)
-    return cart
 
 
 @transaction.atomic
@@ -93,12 +98,10 @@ def add_line(*, cart_id: str, variant_id: str, quantity: int, now: datetime) -> 
     Locks    the cart
     """
     cart = lock_cart(cart_id)
-    held = CartLine.objects.filter(cart=cart, variant__public_id=variant_id).values_list(
-        "quantity", flat=True
-    )
-    if quantity < 1:
-        raise InvalidInput(_("Choose at least one."), "quantity")
-    return _put(cart, variant_id, (held.first() or 0) + quantity, now)
+    require_open(cart, now)
+    _add(cart, variant_id, quantity, _held(cart))
+    _keep(cart, now)
+    return cart
 
 
 @transaction.atomic
@@ -108,11 +111,18 @@ def put_in(*, cart_id: str, variant_id: str, quantity: int, language: str, now: 
     Raises   NotForSale, TooFew, CartFull, InvalidInput; a new cart is not kept then
     Locks    the cart
     """
-    try:
-        known = selectors.open_cart(cart_id, now=now).public_id
-    except NotFound:
-        known = create_cart(language=language, now=now).public_id
-    return add_line(cart_id=known, variant_id=variant_id, quantity=quantity, now=now)
+    cart = (
+        selectors.open_carts(now=now).select_for_update().filter(public_id=cart_id).first()
+        if cart_id
+        else None
+    )
+    if cart is None:
+        cart = _new_cart(language, "IDR", now)
+        _add(cart, variant_id, quantity, {})
+    else:
+        _add(cart, variant_id, quantity, _held(cart))
+        _keep(cart, now)
+    return cart
 
 
 @transaction.atomic
@@ -122,36 +132,56 @@ def set_line(*, cart_id: str, variant_id: str, quantity: int, now: datetime) -> 
     Raises   NotFound, CartClosed, CartExpired, NotForSale, TooFew, CartFull, InvalidInput
     Locks    the cart
     """
-    return _put(lock_cart(cart_id), variant_id, quantity, now)
-
-
-def _put(cart: Cart, variant_id: str, quantity: int, now: datetime) -> Cart:
+    cart = lock_cart(cart_id)
     require_open(cart, now)
     if quantity < 0:
         raise InvalidInput(_("A quantity cannot be negative."), "quantity")
     if quantity == 0:
         cart.lines.filter(variant__public_id=variant_id).delete()
     else:
-        _write_line(cart, variant_id, quantity)
-    cart.expires_at = now + LIFETIME
-    cart.save(update_fields=["expires_at"])
+        _write_line(cart, _for_sale(variant_id), quantity, _held(cart))
+    _keep(cart, now)
     return cart
 
 
-def _write_line(cart: Cart, variant_id: str, quantity: int) -> None:
+def _held(cart: Cart) -> dict[int, int]:
+    """Variant id -> units of each line."""
+    return dict(CartLine.objects.filter(cart=cart).values_list("variant_id", "quantity"))
+
+
+def _add(cart: Cart, variant_id: str, quantity: int, held: dict[int, int]) -> None:
+    """Put more units of a variant into a locked cart, and count them in `held`."""
+    if quantity < 1:
+        raise InvalidInput(_("Choose at least one."), "quantity")
+    goods = _for_sale(variant_id)
+    _write_line(cart, goods, held.get(goods.id, 0) + quantity, held)
+    held[goods.id] = held.get(goods.id, 0) + quantity
+
+
+def _for_sale(variant_id: str) -> catalog.VariantForSale:
     goods = catalog.for_sale_by_public_id(variant_id)
     if goods is None or not goods.is_for_sale:
         raise NotForSale(_("This product is not sold any more."))
+    return goods
+
+
+def _write_line(cart: Cart, goods: catalog.VariantForSale, quantity: int, held: Mapping[int, int]) -> None:
     available = min(inventory.available_to_sell([goods.id])[goods.id], LARGEST_QUANTITY)
     if quantity > available:
         raise TooFew(" ".join(filter(None, (goods.product_title, goods.variant_title))), available)
-    if cart.lines.exclude(variant_id=goods.id).count() >= MOST_LINES:
+    if len(held.keys() - {goods.id}) >= MOST_LINES:
         raise CartFull(_("A cart holds at most 50 different products. Order these first."))
-    CartLine.objects.update_or_create(
-        cart=cart,
-        variant_id=goods.id,
-        defaults={"quantity": quantity, "seen_amount": goods.price_amount},
-    )
+    told = {"quantity": quantity, "seen_amount": goods.price_amount}
+    if goods.id in held:
+        CartLine.objects.filter(cart=cart, variant_id=goods.id).update(**told)
+    else:
+        CartLine.objects.create(cart=cart, variant_id=goods.id, **told)
+
+
+def _keep(cart: Cart, now: datetime) -> None:
+    """Let a cart that was changed be there for as long again."""
+    cart.expires_at = now + LIFETIME
+    cart.save(update_fields=["expires_at"])
 
 
 @transaction.atomic
