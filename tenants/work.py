@@ -138,19 +138,20 @@ def enqueue_all(wanted: Sequence[tuple[str, dict[str, Any]]]) -> None:
 
     Raises   as enqueue
     """
-    _insert([_written(kind, payload, None) for kind, payload in wanted])
+    _insert([_written(kind, payload) for kind, payload in wanted])
     ring_after_commit()
 
 
-def _written(kind: str, payload: dict[str, Any], run_at: datetime | None) -> Job:
+def _written(kind: str, payload: dict[str, Any], run_at: datetime | None = None) -> Job:
+    """The row of a duty. Without `next_at`, which the database then sets to its own time."""
     duty = _duties[kind]
     return Job(
         store_id=None if duty.of_platform else context.require_store().pk,
         kind=kind,
         payload=payload,
         max_attempts=duty.retries + 1,
-        next_at=run_at,
         created_at=timezone.now(),
+        **({"next_at": run_at} if run_at else {}),
     )
 
 

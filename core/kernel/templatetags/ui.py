@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from django import template
 from django.conf import settings
@@ -56,7 +57,7 @@ def _icon(name: str, look: str, label: str) -> SafeString:
 
 
 @register.simple_tag
-def kept(template_name: str, **told: object) -> SafeString:
+def kept(template_name: str, **told: Any) -> SafeString:
     """Include a template that says nothing but what it is told, and keep its text in the process.
 
     `{% kept "base/parts/rail.html" nav=nav name=store.name slot_csrf_token=csrf_token %}`: the template sees

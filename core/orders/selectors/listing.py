@@ -140,7 +140,7 @@ def listed_orders(
     lines = OrderLine.objects.filter(order_id__in=list(goods)).order_by("pk")
     for order_id, quantity, title in lines.values_list("order_id", "quantity", "product_title"):
         goods[order_id].append((quantity, title))
-    return [Listed(*row[1:], goods=tuple(goods[row.pk])) for row in found], cursor
+    return [Listed(*row[1:], tuple(goods[row.pk])) for row in found], cursor
 
 
 def chosen_orders(public_ids: list[str]) -> list[Order]:
