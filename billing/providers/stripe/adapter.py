@@ -304,6 +304,9 @@ class StripeCards(CatalogueDesk, PaperDesk):
 
     def read_notice(self, *, signature: str, body: bytes) -> CardNotice:
         """Verify and read a message, on its bytes as they came. https://docs.stripe.com/webhooks/signature"""
+        if not self._webhook_secret:
+            # Anybody could sign with nothing.
+            raise InvalidSignature
         try:
             stripe.WebhookSignature.verify_header(
                 body.decode(), signature, self._webhook_secret, TOLERANCE_SECONDS

@@ -3,6 +3,7 @@
 import itertools
 import time
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -47,6 +48,13 @@ def purchase(stage: Stage) -> list[Obj]:
 @pytest.mark.parametrize("secret", ["whsec_other", ""])
 def test_a_forged_message_is_refused_and_not_kept(fake: FakeStripe, secret: str):
     assert tell(EVENT, secret=secret).status_code == 400
+    assert not ProviderNotice.objects.exists()
+
+
+def test_without_a_secret_nothing_is_believed(fake: FakeStripe, settings: Any):
+    settings.STRIPE_WEBHOOK_SECRET = ""
+
+    assert tell(EVENT, secret="").status_code == 400
     assert not ProviderNotice.objects.exists()
 
 
