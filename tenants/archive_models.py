@@ -42,7 +42,7 @@ class StoreArchive(models.Model):
     taken_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
     # Whether its files open with the store's key only; those of earlier releases are clear.
-    is_sealed = models.BooleanField(default=False)
+    is_sealed = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [models.Index(fields=["store", "kind", "-created_at"], name="store_archive_by_store")]

@@ -13,6 +13,7 @@ from typing import Final
 
 from django.core.files.storage import default_storage
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from psycopg2 import sql
 
 from tenants import context, meters
@@ -27,7 +28,7 @@ _MARK: Final = re.compile(r"(?<![0-9a-f])[0-9a-f]{24}(?![0-9a-f])")
 _FETCH: Final = 1_000
 
 
-@every(days=1)
+@every(days=1, label=gettext_lazy("Removal of files that nothing uses"))
 def remove_from_store() -> None:
     """Remove what no row of the store in force names."""
     store = context.require_store()

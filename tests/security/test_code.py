@@ -19,6 +19,7 @@ SPEAKS_SQL = re.compile(
 OPENS_ARCHIVES = (
     "config/embedded",
     "tenants/archive",
+    "tenants/moving",
     "tenants/management/commands/import_store.py",
     "core/kernel/sheet_worker.py",
 )
