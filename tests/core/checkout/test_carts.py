@@ -123,3 +123,21 @@ def test_a_quote_costs_a_fixed_number_of_queries(cart: Cart, django_assert_num_q
 
     with django_assert_num_queries(4):
         carts.quote(cart)
+
+
+def test_the_first_product_costs_four_statements_and_a_savepoint(django_assert_num_queries: Any):
+    variant = sellable()
+
+    with django_assert_num_queries(6):
+        checkout.put_in(cart_id="", variant_id=variant.public_id, quantity=1, language="id", now=NOW)
+
+
+def test_one_more_product_costs_as_much_however_full_the_cart_is(cart: Cart, django_assert_num_queries: Any):
+    for _ in range(3):
+        put(cart, sellable())
+    variant = sellable()
+
+    with django_assert_num_queries(8):
+        checkout.put_in(
+            cart_id=cart.public_id, variant_id=variant.public_id, quantity=1, language="id", now=NOW
+        )
