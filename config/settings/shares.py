@@ -21,5 +21,6 @@ WORK_LEASE_SECONDS = 300
 # One store has at most so many duties running, and at most half of all worker processes.
 WORK_JOBS_PER_STORE = 2
 WORK_PROCESSES = int(os.environ.get("WORK_PROCESSES", "2"))
+WORK_NICENESS = int(os.environ.get("WORK_NICENESS", "10"))
 WORK_KEEP_DONE_DAYS = 14
 WORK_KEEP_FAILED_DAYS = 90
