@@ -61,6 +61,8 @@ def for_processes(chosen: Choices, servers: Servers, environ: Mapping[str, str])
         "WEB_URL": f"http://127.0.0.1:{chosen.port}",
         "FAKES_URL": fakes_url,
         "METRICS_PORT": environ.get("METRICS_PORT") or str(memory.port("metrics")),
+        # Each thread would hold on to memory of its own.
+        "MALLOC_ARENA_MAX": environ.get("MALLOC_ARENA_MAX") or "2",
         "PROMETHEUS_MULTIPROC_DIR": str(chosen.data_dir / "metrics"),
         "ENVIRONMENT": environ.get("ENVIRONMENT") or "development",
         "PYTHONUNBUFFERED": "1",

@@ -97,7 +97,7 @@ class Stage:
     def start_web(self, name: str = "web", port: int = 0) -> None:
         self._start(
             name,
-            *("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"),
+            *("-m", "config.preloaded_granian", "--interface", "wsgi", "--host", "127.0.0.1"),
             *("--port", str(port or self.port), "--workers", str(WEB_WORKERS), "--blocking-threads", "4"),
             *(*_RESPAWN, "--no-ws", "--log-level", "warning", "config.wsgi:application"),
         )

@@ -23,6 +23,7 @@ class Command(BaseCommand):
         """Start the consumer; it returns when it is told to stop."""
         for path in settings.ON_START:
             import_string(path)()
+        import_string(settings.BEFORE_FORK)()
         # The processes are forked: a connection opened before would be shared between them.
         connections.close_all()
         limits.for_worker()
