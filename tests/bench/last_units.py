@@ -33,7 +33,8 @@ def last_units(filled: ground.Filled) -> Iterator[Figure]:
         form = checkout_form()
     began = time.perf_counter()
     with ThreadPoolExecutor(CROWD) as crowd:
-        placed = sum(crowd.map(lambda _: _shop(slug, variant, form), range(CROWD)))
+        told = list(crowd.map(lambda _: _shop(slug, variant, form), range(CROWD)))
+    placed, put_off = (sum(each) for each in zip(*told, strict=True))
     spent = time.perf_counter() - began
     with context.in_store(filled.store):
         sold, allocated = filling.sold_of(variant)
@@ -42,28 +43,37 @@ def last_units(filled: ground.Filled) -> Iterator[Figure]:
     exact = sold == allocated == placed == UNITS
     yield Figure(f"{name}: sold, allocated and thanked for", sold, "u", None, None, float(UNITS), exact)
     yield at_most(f"{name}: until all are gone", spent, "s")
+    yield Figure(f"{name}: asked to come back in a moment", put_off, "u")
 
 
-def _shop(slug: str, variant: str, form: dict[str, Any]) -> int:
-    """Buy one unit again and again, each time as somebody new. Returns how many orders were placed."""
-    link, placed, refused = Link(SHOP), 0, 0
+def _shop(slug: str, variant: str, form: dict[str, Any]) -> tuple[int, int]:
+    """Buy one unit again and again, each time as somebody new.
+
+    Returns   how many orders were placed, and how often one waited too long in the queue of the others
+    """
+    link, placed, refused, put_off = Link(SHOP), 0, 0, 0
     while refused < _PATIENCE:
-        if _buy(link, slug, variant, form):
-            placed, refused = placed + 1, 0
-        else:
-            refused += 1
-    return placed
+        bought = _buy(link, slug, variant, form)
+        if bought is None:
+            put_off += 1
+            assert put_off < _PATIENCE * UNITS, "The shop is busy for ever."
+            continue
+        placed, refused = (placed + 1, 0) if bought else (placed, refused + 1)
+    return placed, put_off
 
 
-def _buy(link: Link, slug: str, variant: str, form: dict[str, Any]) -> bool:
+def _buy(link: Link, slug: str, variant: str, form: dict[str, Any]) -> bool | None:
+    """Whether the order was placed; None when the shop asks for another try."""
     link.cookies.clear()
     page = link.get(f"/products/{slug}/").decode()
     token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page)
     if token is None:
         return False
     told = {"variant": variant, "quantity": "1", "csrfmiddlewaretoken": token[1]}
-    link.post("/cart/add/", told, most=422)
-    answer = link.post("/checkout/place/", {**form, "csrfmiddlewaretoken": token[1]}, most=422)
+    link.post("/cart/add/", told, most=503)
+    answer = link.post("/checkout/place/", {**form, "csrfmiddlewaretoken": token[1]}, most=503)
+    if b" 503 " in answer[:16]:
+        return None
     return b" 303 " in answer[:16] and b"/orders/" in answer.partition(b"\r\n\r\n")[0]
 
 

@@ -1,7 +1,7 @@
 """What the API answers about files of products."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from ninja import Schema
 from pydantic import Field
@@ -55,7 +55,7 @@ class ImportPage(Schema):
     next: str | None
 
 
-def _facts(brought: ProductImport) -> dict[str, object]:
+def _facts(brought: ProductImport) -> dict[str, Any]:
     same = ("state", "rows", "done_rows", "made", "changed", "wrong", "trouble", "created_at", "ended_at")
     facts = {name: getattr(brought, name) for name in same}
     return {"id": brought.public_id, "file_name": brought.name, **facts}

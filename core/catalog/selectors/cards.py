@@ -211,10 +211,16 @@ def _best(asked: Wanted, narrowed: list[Clause], beyond: paging.Place, many: int
         exact = Clause(f"{EXACT_FROM} + {rank.sql}", rank.told)
         found = _rows(by, exact, [*narrowed, asked.has_words()], beyond, many)
         beyond = None
-    if len(found) < many:
-        like = [_among(asked.is_like(_all(narrowed)))]
-        found += _rows(by, rank, like, beyond, many - len(found))
+    if len(found) < many and (like := _ids(asked.is_like(_all(narrowed)))):
+        among = [Clause('"catalog_product"."id" = ANY(%s)', (like,))]
+        found += _rows(by, rank, among, beyond, many - len(found))
     return found
+
+
+def _ids(rows: Clause) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(rows.sql, rows.told)
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def _rows(by: _Sort, key: Clause, where: list[Clause], beyond: paging.Place, many: int) -> list[tuple]:

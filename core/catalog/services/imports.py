@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import IO, Final, Protocol
+from typing import Any, Final, Protocol
 
 from django.core.files import File
 from django.core.files.storage import default_storage
@@ -55,7 +55,7 @@ class Upload(Protocol):
     def size(self) -> int | None: ...
 
     @property
-    def file(self) -> IO[bytes]: ...
+    def file(self) -> Any: ...
 
 
 def bring_products(*, upload: Upload, actor: Actor) -> ProductImport:

@@ -1,6 +1,6 @@
 """What a seller may say about a variant, checked field by field before anything is written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypedDict
 
 from django.utils.translation import gettext as _
@@ -103,7 +103,7 @@ def _whole(value: Any, field: str, most: int) -> int:
     return value
 
 
-_CHECKS = {
+_CHECKS: Mapping[str, Callable[[Any, str, str], Any]] = {
     "sku": _sku,
     "barcode": _barcode,
     "price_amount": amount,

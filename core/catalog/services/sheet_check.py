@@ -86,7 +86,7 @@ def judge(products: Sequence[SheetProduct], shelves: Shelves, seen: set[str]) ->
         _check_skus(product, catalogue, known[0] if known else None, seen)
         _check_sellable(product, known, catalogue)
         if product.wrong:
-            judged.wrong += product.wrong
+            judged.wrong += sorted(product.wrong)
             judged.refused += 1
         elif known:
             judged.known.append((known[0], product))
@@ -167,7 +167,9 @@ def _check_sellable(product: SheetProduct, known: tuple[int, str] | None, catalo
             told = _("The price before the discount must be higher than the price.")
             product.wrong.append((each.row, "price before discount", told))
         is_new = str(facts["sku"]) not in catalogue.skus
-        is_free = price == 0 or (price is None and is_new)
+        # A price that cannot be read was named already.
+        is_named = any(row == each.row and column == "price" for row, column, _told in product.wrong)
+        is_free = not is_named and (price == 0 or (price is None and is_new))
         if status == ProductStatus.ACTIVE and is_free:
             told = _("Give every variant a price before you publish this product.")
             product.wrong.append((each.row, "price", told))
