@@ -9,7 +9,7 @@ from core.kernel.money import Money
 
 def readable(facts: Mapping[str, Any]) -> dict[str, Any]:
     """The same facts, with moments where a name ends in `_at`, and `money` of amount and currency."""
-    told = {
+    told: dict[str, Any] = {
         name: datetime.fromisoformat(value) if name.endswith("_at") and isinstance(value, str) else value
         for name, value in facts.items()
     }
