@@ -52,7 +52,12 @@ def _serve(chosen: Choices, servers: Servers) -> None:
         with console.step("Web, worker, scheduler, fake providers"):
             _start_processes(crew, chosen)
         with noted(chosen.data_dir, crew.env, os.environ):
-            console.ready(chosen.port, chosen.data_dir / "demo.json", metrics_port=crew.env["METRICS_PORT"])
+            console.ready(
+                chosen.port,
+                chosen.data_dir / "demo.json",
+                metrics_port=crew.env["METRICS_PORT"],
+                providers_url=crew.env["FAKES_URL"],
+            )
             _watch(crew, servers)
     finally:
         # A second Ctrl-C must not leave half of them running.

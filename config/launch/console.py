@@ -35,7 +35,7 @@ def progress(words: str) -> None:
     print(f"\n    {words} ..." if sys.stdout.isatty() else f"    {words}", end=_END, flush=True)
 
 
-def ready(port: int, demo: Path, *, metrics_port: str = "") -> None:
+def ready(port: int, demo: Path, *, metrics_port: str = "", providers_url: str = "") -> None:
     """Say where to go, and who may log in there."""
     print("\nSmartSeller is ready\n")
     try:
@@ -56,6 +56,8 @@ def ready(port: int, demo: Path, *, metrics_port: str = "") -> None:
         print(f"    Log in      {owner.get('email', '')}  {owner.get('password', '')}")
     if metrics_port:
         print(f"\n  Metrics     http://127.0.0.1:{metrics_port}/metrics")
+    if providers_url:
+        print(f"  Providers   {providers_url}/  (they are fakes: their clock, moods and faults)")
     print("\nCtrl-C stops everything.\n", flush=True)
 
 

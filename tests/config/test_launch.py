@@ -95,7 +95,7 @@ def test_says_where_to_go_and_who_may_log_in(tmp_path, capsys):
     staff = {"url": "http://console.localhost:8001", "email": "staff@example.test", "totp_secret": "S"}
     demo.write_text(json.dumps({"platform_url": "http://localhost:8001", "console": staff, "stores": [kopi]}))
 
-    console.ready(8001, demo, metrics_port="8003")
+    console.ready(8001, demo, metrics_port="8003", providers_url="http://127.0.0.1:8004")
     console.ready(8002, tmp_path / "none.json")
 
     said = capsys.readouterr().out
@@ -105,6 +105,7 @@ def test_says_where_to_go_and_who_may_log_in(tmp_path, capsys):
     assert f"DATA_DIR={tmp_path} {program} manage.py console_code" in said
     assert "http://localhost:8002" in said
     assert said.count("Metrics     http://127.0.0.1:8003/metrics") == 1
+    assert said.count("Providers   http://127.0.0.1:8004/ ") == 1
 
 
 def test_a_command_by_hand_finds_what_runs(tmp_path):
