@@ -99,3 +99,13 @@ class CostForm(ReasonForm):
     )
     idr_amount = forms.IntegerField(label=_("Cost in rupiah"), min_value=0, max_value=10**12)
     field_order = ("month", "idr_amount", "reason")
+
+
+class PauseForm(forms.Form):
+    """For how many days a plan rests."""
+
+    days = forms.TypedChoiceField(
+        label=_("How long"),
+        coerce=int,
+        choices=[(30, _("One month")), (60, _("Two months")), (90, _("Three months"))],
+    )

@@ -33,6 +33,9 @@ class Provider(models.TextChoices):
     INVOICE = "INVOICE", _("Invoice: virtual account, QRIS or transfer")
 
 
+_OVER = frozenset({SubscriptionState.CANCELED, SubscriptionState.ENDED, SubscriptionState.INCOMPLETE})
+
+
 class Subscription(models.Model):
     """Which plan a store is on. The local row is what grants access; providers only report.
 
@@ -95,6 +98,11 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.store_id} on {self.plan_id}"
+
+    @property
+    def can_change(self) -> bool:
+        """Whether another plan changes this subscription; otherwise it begins one."""
+        return self.provider != Provider.NONE and self.state not in _OVER
 
     @property
     def month_net_amount(self) -> int:

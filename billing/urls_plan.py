@@ -2,10 +2,30 @@
 
 from django.urls import path
 
-from billing.account import overview
+from billing.account import buying, fees, going_on, invoices, overview, papers
 
 app_name = "plan"
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("choose/", overview.choose, name="choose"),
+    path("choose/<slug:code>/", buying.plan, name="plan"),
+    path("choose/<slug:code>/card/", buying.by_card, name="by_card"),
+    path("choose/<slug:code>/invoice/", buying.by_bill, name="by_bill"),
+    path("choose/<slug:code>/change/", buying.change, name="change"),
+    path("back/", going_on.back, name="back"),
+    path("cancel/", going_on.cancel, name="cancel"),
+    path("keep/", going_on.keep, name="keep"),
+    path("keep-plan/", going_on.keep_plan, name="keep_plan"),
+    path("pause/", going_on.pause, name="pause"),
+    path("resume/", going_on.resume, name="resume"),
+    path("card/", going_on.card, name="card"),
+    path("invoices/", invoices.listed, name="invoices"),
+    path("invoices/<uuid:uid>/", invoices.invoice, name="invoice"),
+    path("invoices/<uuid:uid>/pay/", invoices.pay, name="pay"),
+    path("invoices/<uuid:uid>/paid/", invoices.paid, name="paid"),
+    path("invoices/<uuid:uid>/invoice.pdf", papers.invoice, name="invoice_pdf"),
+    path("invoices/<uuid:uid>/receipt.pdf", papers.receipt, name="receipt_pdf"),
+    path("credit-notes/<uuid:uid>.pdf", papers.credit_note, name="credit_note_pdf"),
+    path("fees/", fees.show, name="fees"),
+    path("fees/<slug:month>.csv", fees.download, name="fees_csv"),
 ]

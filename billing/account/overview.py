@@ -8,8 +8,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from billing import clock, selectors
+from billing.account.frame import may_manage
+from billing.forms import PauseForm
 from billing.models import Currency, Interval
-from billing.selectors import standings
+from billing.selectors import fees, invoices, standings
 from tenants import context
 from tenants.permissions import Permission, requires
 from tenants.requests import StoreRequest
@@ -21,10 +23,18 @@ from tenants.requests import StoreRequest
 def overview(request: StoreRequest) -> HttpResponse:
     """How the store stands with us: its plan, the next payment, and how much of each limit is used."""
     now = clock.now()
+    standing = standings.standing(request.store, now)
     return render(
         request,
         "dashboard/plan/overview.html",
-        {"standing": standings.standing(request.store, now), "now": now, "may": _may(request)},
+        {
+            "standing": standing,
+            "now": now,
+            "may": may_manage(request),
+            "invoices": invoices.latest(request.store),
+            "fees": fees.fee_terms(request.store, now),
+            "pause_form": PauseForm(auto_id="pause_%s"),
+        },
     )
 
 
@@ -43,7 +53,7 @@ def choose(request: StoreRequest) -> HttpResponse:
         "offers": standings.offers(plans, standing, interval=interval, currency=currency),
         "interval": interval,
         "currency": currency,
-        "may": _may(request),
+        "may": may_manage(request),
     }
     return render(request, "dashboard/plan/choose.html", facts)
 
@@ -56,7 +66,3 @@ def chosen_terms(given: Any, standing: standings.Standing | None) -> tuple[str, 
         interval if interval in Interval.values else (on.interval if on else Interval.MONTH),
         currency if currency in Currency.values else (on.currency if on else Currency.IDR),
     )
-
-
-def _may(request: StoreRequest) -> bool:
-    return Permission.MANAGE_PLAN in request.actor.permissions

@@ -25,6 +25,7 @@ from fido2.webauthn import (
     RegistrationResponse,
 )
 
+from billing.services import crediting
 from core.catalog.models import Category, Product
 from core.catalog.services import views as product_views
 from core.fulfilment import services as fulfilment
@@ -43,6 +44,7 @@ from tenants.archive import backups, dumps, snapshot
 from tenants.models import Job, JobState, Membership, Restoration, Role, Store, StoreArchive, User
 from tenants.permissions import SYSTEM, Permission
 from tests.api.stage import known_ids
+from tests.billing.invoices import open_invoice
 from tests.factories.inventory import location, stock
 from tests.factories.orders import NOON
 from tests.factories.payments import awaited_order, method, open_payment
@@ -191,7 +193,20 @@ def _kept(store: Store) -> Things:
         at = taken.exported()
         with (folder / backups.ROWS_DUMP).open("wb") as file:
             dumps.dump(store.schema_name, file, snapshot=at, still_there=lambda: None)
-    return {"archive": str(archive.uid), "backup": str(backup.uid), "restoration": str(back.uid)}
+    return {
+        "archive": str(archive.uid),
+        "backup": str(backup.uid),
+        "restoration": str(back.uid),
+        **_owed(store),
+    }
+
+
+def _owed(store: Store) -> Things:
+    """What the store owes the platform."""
+    with context.in_public():
+        invoice = open_invoice(store)
+        note = crediting.credit(invoice=invoice, total_amount=1_000, reason="A slip", now=timezone.now())
+    return {"platform_invoice": str(invoice.uid), "credit_note": str(note.uid)}
 
 
 def things_of_an_account(user: User) -> Things:
