@@ -2,6 +2,7 @@
 
 import getpass
 import sys
+import uuid
 from typing import Any, Final
 
 from django.core.management.base import CommandError, CommandParser
@@ -25,6 +26,14 @@ def store_called(slug: str) -> Store:
     if found is None:
         raise CommandError(f"There is no store {slug}.")
     return found
+
+
+def uid_of(text: str) -> uuid.UUID:
+    """The id of a backup. Raises CommandError."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise CommandError(f"{text} is no id of a backup.") from None
 
 
 def ask_reason(parser: CommandParser) -> None:

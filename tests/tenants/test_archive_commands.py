@@ -112,6 +112,19 @@ def test_back_up_and_restore(kopi: Store, monkeypatch: pytest.MonkeyPatch):
         assert product.title == "x"
 
 
+def test_a_sealed_backup_is_opened_by_hand(kopi: Store, tmp_path: Path):
+    run("back_up_stores", "--store", "kopi")
+    made, folder = StoreArchive.objects.get(), tmp_path / "clear"
+
+    run("open_backup", "kopi", "--backup", made.uid, "--to", folder, "--reason", "Ticket 7")
+
+    assert (folder / "rows.dump").read_bytes().startswith(b"PGDMP")
+    assert b'"slug": "kopi"' in (folder / "platform.json").read_bytes()
+    assert PlatformAct.objects.latest("pk").action == "backup.opened"
+    with pytest.raises(CommandError):
+        run("open_backup", "kopi", "--backup", made.uid, "--to", folder, "--reason", "Ticket 7")
+
+
 def test_delete_and_undo(kopi: Store):
     assert "SCHEDULED" in run("delete_store", "kopi", "--reason", "Asked by letter")
     assert state() == StoreState.LEAVING

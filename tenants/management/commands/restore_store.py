@@ -1,7 +1,6 @@
 """`manage.py restore_store <address> [--backup ID --reason ...]`: list backups, or go back to one."""
 
 import time
-import uuid
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -10,7 +9,7 @@ from django.utils import timezone
 from tenants import context
 from tenants.archive import restoring, selectors
 from tenants.errors import CommerceError
-from tenants.management.lifecycle import Bar, operator, store_called
+from tenants.management.lifecycle import Bar, operator, store_called, uid_of
 from tenants.models import Restoration, RestorationState, Store
 
 
@@ -54,7 +53,7 @@ class Command(BaseCommand):
                 raise CommandError("There is no backup.")
             archive = newest[0]
         else:
-            archive = restoring.backup_of(store, _id(backup))
+            archive = restoring.backup_of(store, uid_of(backup))
         row = restoring.ask(store=store, archive=archive, actor=operator(), reason=reason)
         self.stdout.write("Waiting for a worker ...")
         self._watch(row)
@@ -80,10 +79,3 @@ class Command(BaseCommand):
                 self.stdout.write("The store is again what it was before.")
                 return
         raise restoring.NothingKept
-
-
-def _id(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        raise CommandError(f"{text} is no id of a backup.") from None

@@ -1,5 +1,6 @@
 """`manage.py run_worker`: answers the bell. Processes, not threads, so that a stuck duty can be killed."""
 
+import os
 from argparse import ArgumentParser
 from typing import Any
 
@@ -24,6 +25,8 @@ class Command(BaseCommand):
         for path in settings.ON_START:
             import_string(path)()
         import_string(settings.BEFORE_FORK)()
+        # Where they share a machine with the web, somebody who waits for a page comes first.
+        os.nice(settings.WORK_NICENESS)
         # The processes are forked: a connection opened before would be shared between them.
         connections.close_all()
         limits.for_worker()
