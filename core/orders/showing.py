@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -91,8 +92,12 @@ def badges(order: Order | Listed) -> list[Badge]:
 
 def badge_of(order: Order | Listed, axis: str) -> Badge:
     """One state of an order."""
-    value = getattr(order, axis)
-    if axis == "payment_state" and value == PaymentState.UNPAID and order.payment_method == "COD":
+    return _badge(axis, getattr(order, axis), order.payment_method == "COD", translation.get_language())
+
+
+@lru_cache(maxsize=256)
+def _badge(axis: str, value: str, is_on_delivery: bool, language: str | None) -> Badge:
+    if axis == "payment_state" and value == PaymentState.UNPAID and is_on_delivery:
         return Badge(_("COD"), _TONES[axis][value])
     return Badge(str(_LABELS[axis][value]), _TONES[axis][value])
 
@@ -155,6 +160,11 @@ def _named(goods: Sequence[tuple[int, str]]) -> str:
 
 def method_name(code: str) -> str:
     """A way to pay in words."""
+    return _named_method(code, translation.get_language())
+
+
+@lru_cache(maxsize=256)
+def _named_method(code: str, language: str | None) -> str:
     return str(registry.payment_methods.get(code, code))
 
 
