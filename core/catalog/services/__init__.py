@@ -1,7 +1,7 @@
 """Every verb of the catalogue: `from core.catalog import services as catalog`."""
 
 from core.catalog.services.cards import note_availability
-from core.catalog.services.imports import ImportNotReady, bring_products, start_import
+from core.catalog.services.imports import ImportNotReady, bring_products, forget_imports, start_import
 from core.catalog.services.media import (
     StorageFull,
     add_media,
@@ -67,6 +67,7 @@ __all__ = [
     "edit_category",
     "edit_variants",
     "foresee_options",
+    "forget_imports",
     "lock_product",
     "move_category",
     "note_availability",

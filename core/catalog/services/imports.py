@@ -6,6 +6,7 @@ worker that is killed goes on where it was. Several thousand products take secon
 
 import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -33,6 +34,7 @@ from tenants.work import store_task
 
 # Rows of a transaction: half a second's work.
 CHUNK_ROWS: Final = 1_500
+KEPT: Final = timedelta(days=7)
 # For so much of a chunk's time the machine belongs to the pages of others.
 BREATH: Final = 0.25
 MOST_ERRORS: Final = 200
@@ -215,6 +217,19 @@ def _claim(judged: Judged) -> None:
     adding += Product.objects.filter(pk__in=back, status=ProductStatus.ARCHIVED).count()
     if adding:
         entitlements.require("products", used=counted.count(), adding=adding)
+
+
+@transaction.atomic
+def forget_imports(*, now: datetime) -> int:
+    """End imports that were checked a week ago and never started. Returns how many.
+
+    Locks   their rows, in primary-key order
+    """
+    left = ProductImport.objects.filter(state=ImportState.READY, created_at__lt=now - KEPT)
+    found = list(left.order_by("pk").select_for_update())
+    for brought in found:
+        _refuse(brought, InvalidInput(_("Nobody imported this file within a week. Bring it again."), "file"))
+    return len(found)
 
 
 def _refuse(brought: ProductImport, refusal: CommerceError) -> None:

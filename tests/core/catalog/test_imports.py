@@ -3,12 +3,14 @@
 import csv
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from core.catalog import selectors
 from core.catalog import services as catalog
@@ -275,6 +277,17 @@ def test_a_run_that_was_killed_goes_on_where_it_was(monkeypatch: pytest.MonkeyPa
 
     brought.refresh_from_db()
     assert (brought.state, brought.made, Product.objects.count()) == ("DONE", 2, 2)
+
+
+def test_a_file_that_nobody_imports_is_forgotten_after_a_week():
+    old, new = _checked(SHIRTS), _checked(SHIRTS)
+    ProductImport.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=8))
+
+    assert catalog.forget_imports(now=timezone.now()) == 1
+
+    states = list(ProductImport.objects.order_by("pk").values_list("state", flat=True))
+    assert states == [ImportState.REFUSED, ImportState.READY]
+    assert [default_storage.exists(each.path) for each in (old, new)] == [False, True]
 
 
 def test_the_log_names_who_imported_what():
