@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -108,7 +109,7 @@ def _page(request: StoreRequest, found: Invoice, refusal: CommerceError | None =
         "open": Money(open_amount, currency) if open_amount > 0 else None,
         "may_pay": may_manage(request) and open_amount > 0,
         "pays_online": currency == "IDR" and is_ready(),
-        "bank": selectors.our_bank(),
+        "banks": settings.PLATFORM_BANK_ACCOUNTS,
         "refusal": refusal.message if refusal else "",
         **selectors.history(found),
     }

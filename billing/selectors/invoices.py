@@ -3,7 +3,6 @@
 import uuid
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 
 from billing.models import CreditNote, Invoice, InvoiceLine, InvoicePayment, InvoiceRefund, PaymentState
@@ -55,9 +54,3 @@ def waiting_payments(found: Invoice) -> list[InvoicePayment]:
     with context.in_public():
         rows = InvoicePayment.objects.filter(invoice=found, state=PaymentState.PENDING)
         return list(rows.order_by("pk"))
-
-
-def our_bank() -> dict[str, str]:
-    """Where transfers to us go: `bank`, `number`, `name`; empty where transfers are not taken."""
-    found: dict[str, str] = getattr(settings, "PLATFORM_BANK_ACCOUNT", {})
-    return found
