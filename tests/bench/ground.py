@@ -85,7 +85,7 @@ def running(home: Path, port: int, *, pool: int) -> Iterator[int]:
         [sys.executable, "-m", "config.launch"], cwd=ROOT, env=env, stdout=log, stderr=log
     )
     try:
-        deadline = time.monotonic() + 240
+        deadline = time.monotonic() + 600
         while "is ready" not in Path(log.name).read_text():
             assert child.poll() is None and time.monotonic() < deadline, Path(log.name).read_text()
             time.sleep(0.2)
