@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 from django import template
+from django.http import HttpRequest
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
@@ -96,7 +97,7 @@ class PieceNode(template.Node):
         """The block's text, as it was rendered for equal values."""
         request = context.get("request")
         values = [each.resolve(context, ignore_failures=True) for each in self.told]
-        if None in values or getattr(request, "store", None) is None:
+        if not isinstance(request, HttpRequest) or getattr(request, "store", None) is None or None in values:
             return self.nodelist.render(context)
-        name = f"piece:{self.origin.template_name}:{get_language()}:{values}"
+        name = f"piece:{self.origin.template_name!r}:{get_language()}:{values}"
         return remembered(request, name, lambda: self.nodelist.render(context))
