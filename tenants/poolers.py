@@ -1,7 +1,9 @@
 """Whether what a connection is told stays with it (T-NOPOOLER).
 
 A pooler in transaction mode gives each statement whichever server connection is free. The schema that one
-request chose would then serve another store's, in silence: such a set-up must not get any traffic.
+request chose would then serve another store's, in silence: such a set-up must not get any traffic. That the
+database backend compares the path in force with the one it means (tenants.backend.base) does not help: what a
+server connection last told is no word about the one that gets the next statement.
 """
 
 from collections.abc import Callable

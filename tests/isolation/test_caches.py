@@ -114,6 +114,7 @@ REMEMBERED = {
     "storefront/showing.py": "addresses with a place for a slug",
     "storefront/templatetags/shop.py": "cards, by store and all that they show",
     "tenants/domains/names.py": "the list of public suffixes",
+    "tenants/members.py": "a question without its answer",
     "tenants/readiness.py": "what the code's migrations are",
     "tenants/heads.py": "what the code's migrations are",
     "tenants/blueprint.py": "how an empty store is made",
