@@ -84,8 +84,8 @@ def scarce(units: int) -> tuple[str, str]:
 
 def sold_of(variant: str) -> tuple[int, int]:
     """Units of a variant that stand in orders, and that are promised. Inside the store."""
-    lines = OrderLine.objects.filter(variant__public_id=variant)
-    items = StockItem.objects.filter(variant__public_id=variant)
+    pk = Variant.objects.get(public_id=variant).pk
+    lines, items = OrderLine.objects.filter(variant_id=pk), StockItem.objects.filter(variant_id=pk)
     return (
         lines.aggregate(all=Coalesce(Sum("quantity"), 0))["all"],
         items.aggregate(all=Coalesce(Sum(F("allocated") + F("reserved")), 0))["all"],
