@@ -1,5 +1,6 @@
 """Beginning to pay by card: from a plan that is chosen to the provider's page, and back."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,12 +17,13 @@ from billing.models import (
 )
 from billing.ports import CardCheckout, CardCustomer, CardTrouble, CheckoutAsk, CheckoutState
 from billing.registry import cards, takes_cards
-from billing.services import asking, invoicing, syncing
+from billing.services import asking, catalogue, invoicing, syncing
 from billing.services.plans import PlanRefused, lock_subscription
 from tenants import acts, context
 from tenants.models import Membership, Role, Store
 from tenants.permissions import Actor
 
+log = logging.getLogger(__name__)
 SUBSCRIBE = "SUBSCRIBE"
 # The provider wants a first payment that comes later to be at least two days away: the seller gets those.
 SHORTEST_FREE = timedelta(hours=49)
@@ -66,6 +68,8 @@ def subscribe(
 
 
 def _open(store: Store, choice: Choice, way_back: WayBack, actor: Actor, now: datetime) -> SubscriptionIntent:
+    # A page that is open may have been paid on a moment ago: then there is nothing to choose any more.
+    look_again(store=store, now=now)
     intent, other, subscription = _wanted(store, choice, actor, now)
     if not intent.url:
         with asking.answered(intent):
@@ -75,9 +79,17 @@ def _open(store: Store, choice: Choice, way_back: WayBack, actor: Actor, now: da
             found = cards().start_checkout(
                 _ask(intent, subscription, customer_ref, way_back), key=f"checkout:{intent.uid}"
             )
-        SubscriptionIntent.objects.filter(pk=intent.pk).update(url=found.url, external_ref=found.ref)
-        intent.refresh_from_db()
+            _keep_page(intent, found)
     return intent
+
+
+def _keep_page(intent: SubscriptionIntent, found: CardCheckout) -> None:
+    """Remember the page; or close it, when another plan was chosen while it opened."""
+    still_wanted = SubscriptionIntent.objects.filter(pk=intent.pk, state=IntentState.OPEN)
+    if not still_wanted.update(url=found.url, external_ref=found.ref):
+        cards().end_checkout(found.ref)
+        raise PlanRefused(_("Another plan was chosen meanwhile. Please look which one you want."))
+    intent.refresh_from_db()
 
 
 @transaction.atomic
@@ -190,9 +202,17 @@ def look_again(*, store: Store, now: datetime) -> SubscriptionIntent | None:
         with asking.answered():
             found = cards().find_checkout(intent.external_ref)
             if found is not None:
-                close_page(found, now=now)
+                _close_quietly(found, now)
         intent.refresh_from_db()
         return intent
+
+
+def _close_quietly(found: CardCheckout, now: datetime) -> None:
+    try:
+        close_page(found, now=now)
+    except (syncing.UnknownCustomer, syncing.SecondSubscription, catalogue.UnknownPrice) as seen:
+        # The staff is told of it by the provider's own message.
+        log.warning("a page that was paid on could not be followed: %s", seen)
 
 
 def close_page(found: CardCheckout, *, now: datetime) -> None:

@@ -131,3 +131,14 @@ def test_after_leaving_another_currency_may_be_chosen(stage: Stage):
         "USD",
         ("REACTIVATED", 0, 2_900),
     )
+
+
+def test_who_has_just_paid_cannot_choose_a_second_time(stage: Stage):
+    stage.end_trial()
+    stage.enter_card(stage.choose("basic"))
+
+    with pytest.raises(PlanRefused):
+        stage.choose("professional")
+
+    assert len(stage.fake.account.books.all("subscription")) == 1
+    assert (stage.row.state, stage.row.plan.code) == ("ACTIVE", "basic")
