@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.checkout import services as checkout
@@ -65,6 +67,27 @@ def test_everything_is_written_down_at_once(cart: Cart, purchase: Purchase):
     assert StockItem.objects.get().allocated == 2
     assert Cart.objects.get().order_id == order.pk
     assert order.customer.email == "dewi@example.com"
+
+
+def test_what_comes_back_is_what_was_written(cart: Cart, purchase: Purchase):
+    order = place(cart, purchase)
+    kept = Order.objects.get(pk=order.pk)
+
+    columns = [field.attname for field in Order._meta.concrete_fields]
+    assert [getattr(order, name) for name in columns] == [getattr(kept, name) for name in columns]
+
+
+def test_many_lines_cost_as_many_queries_as_one(cart: Cart, purchase: Purchase):
+    place(cart, purchase)
+    asked = []
+    for lines in (1, 6):
+        variants = [(sellable().public_id, 1) for _number in range(lines)]
+        more = checkout.create_cart(language="id", now=NOW, wanted=variants)
+        with CaptureQueriesContext(connection) as queries:
+            place(more, purchase)
+        asked.append(len(queries))
+
+    assert asked[0] == asked[1] <= 40
 
 
 def test_the_same_cart_is_the_same_order(cart: Cart, purchase: Purchase):
