@@ -28,7 +28,6 @@ from core.catalog.services.sheet_writing import Brands, change, make
 from core.kernel import audit, files, ids, outbox, sheets
 from core.kernel.errors import CommerceError, InvalidInput, NotFound
 from tenants import entitlements, work
-from tenants.failpoints import failpoint
 from tenants.permissions import Actor, Permission
 from tenants.work import store_task
 
@@ -143,7 +142,6 @@ def take_over(*, import_id: int) -> None:
             began = time.perf_counter()
             _take_chunk(brought, chunk, seen)
             work.report(brought.done_rows, brought.rows)
-            failpoint("imports.after_chunk")
             time.sleep((time.perf_counter() - began) * BREATH)
     except (InvalidInput, entitlements.LimitReached) as refusal:
         _refuse(brought, refusal)

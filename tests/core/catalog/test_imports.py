@@ -266,13 +266,12 @@ def test_a_run_that_was_killed_goes_on_where_it_was(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(imports, "CHUNK_ROWS", 1)
     brought = _checked(SHIRTS)
     catalog.start_import(public_id=brought.public_id, actor=SYSTEM)
-    whole = imports.failpoint
-    monkeypatch.setattr(imports, "failpoint", lambda name: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        imports.take_over.now(import_id=brought.pk)
+    with monkeypatch.context() as killed:
+        killed.setattr(imports.work, "report", lambda done, total: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            imports.take_over.now(import_id=brought.pk)
     assert list(Product.objects.values_list("slug", flat=True)) == ["kaus"]
 
-    monkeypatch.setattr(imports, "failpoint", whole)
     imports.take_over.now(import_id=brought.pk)
 
     brought.refresh_from_db()
