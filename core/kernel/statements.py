@@ -6,6 +6,8 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import QuerySet
 
+from tenants.context import require_store
+
 
 class Statement:
     """One query without anything that changes from asking to asking.
@@ -20,7 +22,8 @@ class Statement:
         self._told: tuple[str, tuple[Any, ...]] | None = None
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """Ask it in the store in force. Returns what stands in the columns."""
+        """Ask it in the store in force. Returns what stands in the columns. Raises NoStoreContext."""
+        require_store()
         if self._told is None:
             self._told = self._question().query.sql_with_params()
         with connection.cursor() as cursor:
