@@ -201,9 +201,9 @@ def _proration(subscription: Subscription, plan: Plan, interval: str, now: datet
     left, whole = _seconds_left(subscription, now)
     following = renewing.next_invoice(subscription)
     is_prepaid = following is not None and following.state == InvoiceState.PAID
-    unused = half_up(old * left, whole) + (old if is_prepaid else 0)
-    costs = new
+    unused, costs = half_up(old * left, whole), new
     if interval == subscription.interval:
+        unused += old if is_prepaid else 0
         costs = half_up(new * left, whole) + (new if is_prepaid else 0)
     with translation.override(subscription.store.language):
         return [

@@ -52,9 +52,8 @@ def run(now: datetime) -> None:
         _each(ours.filter(state=active, period_ends_at__lte=now), _turn, now)
         _each(ours.filter(state=overdue, ends_at_period_end=True), _leave, now)
         _each(ours.filter(state=overdue, past_due_since__lte=now - GIVE_UP), _give_up, now)
-        _each(
-            ours.filter(Q(state=SubscriptionState.CANCELED) | Q(ends_at_period_end=True)), _ask_no_more, now
-        )
+        resting = (SubscriptionState.CANCELED, SubscriptionState.PAUSED)
+        _each(ours.filter(Q(state__in=resting) | Q(ends_at_period_end=True)), _ask_no_more, now)
 
 
 def bill_fees(now: datetime) -> None:

@@ -197,7 +197,7 @@ def take(payment: InvoicePayment, *, invoice: Invoice, subscription: Subscriptio
             source_ref=payment.reference,
             now=now,
         )
-    if not used:
+    if not used and (payment.amount or invoice.state != InvoiceState.OPEN):
         return
     invoice.paid_amount += used
     is_whole = open_amount(invoice) == 0
@@ -210,17 +210,18 @@ def take(payment: InvoicePayment, *, invoice: Invoice, subscription: Subscriptio
 
 @transaction.atomic
 def use_balance(*, invoice: Invoice, now: datetime) -> int:
-    """Let a store's money that is with us pay an open invoice, as far as it goes.
+    """Let a store's money that is with us pay an open invoice, as far as it goes; one over nothing is paid.
 
     Returns  how much was used
     Locks    the subscription, the invoice
     """
     with context.in_public():
         subscription, held = _lock(invoice)
-        used = min(balances.balance_of(held.store_id, held.currency), open_amount(held))
-        if used <= 0:
+        used = max(min(balances.balance_of(held.store_id, held.currency), open_amount(held)), 0)
+        if not used and (open_amount(held) or held.state != InvoiceState.OPEN):
             return 0
-        balances.enter(held, kind=BalanceKind.USED, amount=-used, source_ref=held.number, now=now)
+        if used:
+            balances.enter(held, kind=BalanceKind.USED, amount=-used, source_ref=held.number, now=now)
         payment = InvoicePayment.objects.create(
             invoice=held,
             reference=f"{held.number}-B",

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any, Final
 
+from django.db.models import F, Q
+
 from billing.models import (
     EventKind,
     FeeReport,
@@ -87,10 +89,12 @@ def _free_until(subscription: Subscription) -> datetime | None:
 
 def _go_on(invoice: Invoice, subscription: Subscription, now: datetime) -> None:
     """The next period is paid. It begins when the one before is over; an overdue one begins at once."""
-    is_next = invoice.period_starts_at == subscription.period_ends_at
-    if subscription.provider != Provider.INVOICE or not is_next or subscription.state not in _GOES_ON:
+    is_ours = subscription.provider == Provider.INVOICE and subscription.state in _GOES_ON
+    if not is_ours or next_invoice(subscription) != invoice:
         _keep_money(invoice, now)
-    elif subscription.state in _OVERDUE or (invoice.period_starts_at and invoice.period_starts_at <= now):
+    elif subscription.state in _OVERDUE or (
+        subscription.period_ends_at and subscription.period_ends_at <= now
+    ):
         enter_next(invoice, subscription, now)
 
 
@@ -107,6 +111,9 @@ def enter_next(invoice: Invoice, subscription: Subscription, now: datetime) -> N
     starts_at, ends_at = invoice.period_starts_at, invoice.period_ends_at
     if starts_at is None or ends_at is None:
         return
+    if subscription.period_ends_at and starts_at < subscription.period_ends_at:
+        # The store had rested since the invoice was made.
+        starts_at, ends_at = subscription.period_ends_at, subscription.period_ends_at + (ends_at - starts_at)
     plan = subscription.next_plan or subscription.plan
     interval = subscription.next_interval or subscription.interval
     changes: dict[str, Any] = {"period_starts_at": starts_at, "period_ends_at": ends_at}
@@ -133,7 +140,10 @@ def _change(invoice: Invoice, subscription: Subscription, now: datetime) -> None
         _keep_money(invoice, now)
         return
     changes: dict[str, Any] = {"plan": intent.plan, "interval": intent.interval}
+    following = next_invoice(subscription)
     if intent.interval != subscription.interval:
+        if following is not None and following.state == InvoiceState.PAID:
+            _keep_money(following, now)
         changes.update(period_starts_at=invoice.period_starts_at, period_ends_at=invoice.period_ends_at)
     standing.move(subscription, kind=EventKind.CHANGED, now=now, next_plan=None, next_interval="", **changes)
     asking.close(intent, IntentState.DONE)
@@ -141,12 +151,14 @@ def _change(invoice: Invoice, subscription: Subscription, now: datetime) -> None
 
 
 def next_invoice(subscription: Subscription) -> Invoice | None:
-    """The invoice for the period that follows, open or paid."""
+    """The invoice for the period that follows, open or paid, and not taken back."""
     rows = Invoice.objects.filter(
+        Q(credited_amount__lt=F("total_amount")) | Q(total_amount=0),
         store_id=subscription.store_id,
         provider=Provider.INVOICE,
         reason=CYCLE,
-        period_starts_at=subscription.period_ends_at,
+        period_starts_at__gt=subscription.period_starts_at,
+        period_starts_at__lte=subscription.period_ends_at,
     )
     return rows.exclude(state=InvoiceState.VOID).order_by("-pk").first()
 

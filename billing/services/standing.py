@@ -1,6 +1,6 @@
 """How a store stands with us: the one place that moves a subscription, and what that does to the store."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -9,6 +9,7 @@ from billing.models import (
     Access,
     AccessRule,
     EventKind,
+    Provider,
     StoreAddOn,
     StoreAddOnState,
     Subscription,
@@ -102,9 +103,13 @@ def _last_revenue(subscription: Subscription) -> tuple[int, str]:
 
 
 def _apply(subscription: Subscription, now: datetime, changes: dict[str, Any]) -> None:
-    state = subscription.state
+    state, since = subscription.state, subscription.state_since
     for column, value in changes.items():
         setattr(subscription, column, value)
+    rested = state == SubscriptionState.PAUSED and subscription.state == SubscriptionState.ACTIVE
+    if rested and subscription.provider == Provider.INVOICE and subscription.period_ends_at and since:
+        # What was paid for before the rest is still there after it.
+        subscription.period_ends_at += max(now - since, timedelta())
     if subscription.state != state or subscription.state_since is None:
         subscription.state_since = changes.get("state_since", now)
     if subscription.state in _OVERDUE:

@@ -360,3 +360,43 @@ def test_a_first_invoice_paid_after_the_card_was_is_kept_as_money(trial: Store):
     assert at(trial).provider == "STRIPE"
     assert balances.balance_of(trial.pk, "IDR") == 509_490
     assert BalanceEntry.objects.get().kind == "CREDITED"
+
+
+@pytest.mark.parametrize("is_paid", [True, False])
+def test_a_rest_takes_nothing_of_what_was_paid_for(basic: Store, is_paid: bool):
+    cycling.run(AUGUST - 7 * DAY)
+    invoice = Invoice.objects.get()
+    if is_paid:
+        pay(invoice, AUGUST - 7 * DAY)
+    standing.move(at(basic), kind="PAUSED", now=AUGUST - 6 * DAY, state="PAUSED")
+    cycling.run(AUGUST - 5 * DAY)
+    standing.move(at(basic), kind="RESUMED", now=AUGUST + 4 * DAY, state="ACTIVE")
+    assert at(basic).period_ends_at == AUGUST + 10 * DAY
+    cycling.run(AUGUST + 10 * DAY)
+
+    row = at(basic)
+    assert row.state == ("ACTIVE" if is_paid else "PAST_DUE")
+    assert Invoice.objects.filter(state="VOID").count() == (0 if is_paid else 1)
+    if is_paid:
+        assert (row.period_starts_at, row.period_ends_at) == (AUGUST + 10 * DAY, SEPTEMBER + 10 * DAY)
+
+
+def test_a_year_after_the_next_month_was_paid_keeps_that_money(basic: Store):
+    cycling.run(AUGUST - 7 * DAY)
+    pay(Invoice.objects.get(), AUGUST - 7 * DAY)
+    now = AUGUST - 6 * DAY
+    invoice = by_invoice.change(store=basic, plan_code="basic", interval="YEAR", actor=SYSTEM, now=now)
+    pay(invoice, now)
+    cycling.run(AUGUST)
+
+    assert balances.balance_of(basic.pk, "IDR") == 509_490
+    assert (at(basic).interval, at(basic).period_ends_at) == ("YEAR", now.replace(year=2027))
+
+
+def test_a_plan_that_costs_nothing_goes_on_by_itself(basic: Store):
+    Subscription.objects.update(coupon=Coupon.objects.create(code="GRATIS", percent_off=100))
+    for day in (AUGUST - DAY, AUGUST, AUGUST + DAY):
+        cycling.run(day)
+
+    assert Invoice.objects.get().state == "PAID"
+    assert (at(basic).state, at(basic).period_ends_at) == ("ACTIVE", SEPTEMBER)
