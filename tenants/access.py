@@ -94,7 +94,10 @@ def notice_of(store: Store, now: datetime, *, may_pay: bool = False) -> PlanNoti
         return None
     next_at = datetime.fromisoformat(told["next_at"]) if told.get("next_at") else None
     days = -((now - next_at) // timedelta(days=1)) if next_at else 0
-    return PlanNotice(told["kind"], access_of(store), told.get("next", ""), next_at, max(days, 0), may_pay)
+    url = f"{PLAN_PAGE}invoices/{told['invoice']}/" if told.get("invoice") else PLAN_PAGE
+    return PlanNotice(
+        told["kind"], access_of(store), told.get("next", ""), next_at, max(days, 0), may_pay, url
+    )
 
 
 class AccessMiddleware:

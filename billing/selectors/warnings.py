@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from billing.models import Access, AccessRule, Subscription, SubscriptionState
+from billing.models import Access, AccessRule, Invoice, InvoiceState, Subscription, SubscriptionState
 
 # How long before its end a trial says so on every page.
 TRIAL_NOTICE: Final = timedelta(days=3)
@@ -20,7 +20,7 @@ _SAID = frozenset(
 
 
 def warning_of(subscription: Subscription, access: str, now: datetime) -> dict[str, str] | None:
-    """What to say, as JSON: `kind`, and what follows `next`, `next_at`. None when all is well."""
+    """What to say, as JSON: `kind`, `next` and `next_at`, the `invoice` to pay. None when all is well."""
     if subscription.state == SubscriptionState.TRIALING:
         ends_at = subscription.trial_ends_at
         if ends_at is None or ends_at - now > TRIAL_NOTICE:
@@ -29,6 +29,9 @@ def warning_of(subscription: Subscription, access: str, now: datetime) -> dict[s
     if subscription.state not in _SAID:
         return None
     told = {"kind": str(subscription.state)}
+    owed = Invoice.objects.filter(store_id=subscription.store_id, state=InvoiceState.OPEN, due_at__lte=now)
+    if invoice := owed.order_by("due_at", "pk").first():
+        told["invoice"] = str(invoice.uid)
     rule = _next_rule(subscription, access, now)
     if rule is not None:
         next_at = counted_from(subscription) + timedelta(days=rule.from_day)
