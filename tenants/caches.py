@@ -29,12 +29,13 @@ class LastingClient(RedisCacheClient):
         super().__init__(*args, **kwargs)
         self._made: dict[int, Any] = {}
 
-    def get_client(self, key: str | None = None, *, write: bool = False) -> Any:
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
         """The client, which takes a connection from its pool for each command."""
-        pool = self._get_connection_pool(write)
-        if id(pool) not in self._made:
-            self._made[id(pool)] = self._client(connection_pool=pool)
-        return self._made[id(pool)]
+        server = self._get_connection_pool_index(write)  # type: ignore[attr-defined]
+        if server not in self._made:
+            pool = self._get_connection_pool(write)  # type: ignore[attr-defined]
+            self._made[server] = self._client(connection_pool=pool)  # type: ignore[attr-defined]
+        return self._made[server]
 
 
 class BoundedRedisCache(RedisCache):

@@ -156,7 +156,7 @@ class _Seen:
         if not known:
             return cls(told)
         names = known.get("names", {})
-        store = vars(Store(**known["store"]))
+        store = Store(**known["store"]).__dict__
         return cls(told, known["kind"], known.get("leads_to", ""), known["store"]["uid"], store, names)
 
     def route(self, marks: tuple[bytes | None, ...] | None) -> Route | None:
@@ -164,10 +164,10 @@ class _Seen:
         if not self.kind:
             return None
         store = Store.__new__(Store)
-        vars(store).update(self.store)
+        store.__dict__.update(self.store)
         store._state = ModelState()
         store.entitlements = dict(store.entitlements)
-        vars(store)[_NAMES] = self.names
+        store.__dict__[_NAMES] = self.names
         return Route(self.kind, store, self.leads_to, marks)
 
 
@@ -225,12 +225,13 @@ _STORE_FIELDS = (
 )
 
 
-def _as_json(route: Route | None) -> dict:
+def _as_json(route: Route | None, names: dict[str, str] | None = None) -> dict:
+    """What Redis is told of a host; `names` are the store's main hosts, where they are known already."""
     if route is None or route.store is None:
         return {}
     fields = {field: getattr(route.store, field) for field in _STORE_FIELDS}
     told = {**fields, "uid": str(route.store.uid)}
-    names = _main_names(route.store)
+    names = names or _main_names(route.store)
     return {"kind": route.kind, "store": told, "leads_to": route.leads_to, "names": names}
 
 
@@ -249,7 +250,8 @@ def announce(store: Store) -> None:
         forget(store)
         return
     rows = Hostname.objects.filter(store_id=store.pk, is_primary=True, verified_at__isnull=False)
-    known = {_key(row.name): _as_json(Route(row.kind, store)) for row in rows}
+    names = {row.kind: row.name for row in rows}
+    known = {_key(name): _as_json(Route(kind, store), names) for kind, name in names.items()}
     try:
         caches["platform"].set_many(known, _CACHE_SECONDS)
     except RedisError:
