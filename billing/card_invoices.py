@@ -1,4 +1,4 @@
-"""What a provider that charges cards tells us of its invoices, in our own words and in the unit that we count."""
+"""What a provider that charges cards tells us of its invoices, in our own words and our own units."""
 
 from __future__ import annotations
 

@@ -142,6 +142,8 @@ class CheckoutAsk:
 
 
 class CheckoutState(StrEnum):
+    """Whether such a page can still be paid on."""
+
     OPEN = "OPEN"
     DONE = "DONE"
     EXPIRED = "EXPIRED"
@@ -211,6 +213,8 @@ class CardSubscription:
 
 @dataclass(frozen=True, slots=True)
 class PreviewLine:
+    """One line of what a change would cost, before tax."""
+
     text: str
     net_amount: int
 

@@ -1,6 +1,6 @@
 """Changing a plan that is paid by card: to a dearer one at once, to a cheaper one with the next period."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -160,7 +160,7 @@ def act(
     *,
     actor: Actor,
     now: datetime,
-    told: dict[str, object] | None = None,
+    told: Mapping[str, object] | None = None,
 ) -> SubscriptionIntent:
     """Write a wish down, ask the provider, and write what it says into our row.
 

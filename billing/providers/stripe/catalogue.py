@@ -133,15 +133,14 @@ class CatalogueDesk(Desk):
                 self._api.tax_rates.update(rate.id, {"active": False})
         if known:
             return CataloguePart("tax_rate", key, known, is_new=False)
-        made = self._api.tax_rates.create(
-            {
-                "display_name": tax.name,
-                "percentage": tax.basis_points / 100,
-                "inclusive": False,
-                "country": "ID",
-                "metadata": {KEY: key},
-            }
-        )
+        terms: Any = {
+            "display_name": tax.name,
+            "percentage": f"{tax.basis_points // 100}.{tax.basis_points % 100:02d}",
+            "inclusive": False,
+            "country": "ID",
+            "metadata": {KEY: key},
+        }
+        made = self._api.tax_rates.create(terms)
         return CataloguePart("tax_rate", key, made.id, is_new=True)
 
     def _coupon(self, coupon: CardCoupon) -> CataloguePart:
@@ -199,7 +198,7 @@ def _coupon_terms(coupon: CardCoupon) -> Any:
     terms: dict[str, Any] = {
         "id": coupon.code,
         "name": coupon.code,
-        "percent_off": float(coupon.percent_off),
+        "percent_off": coupon.percent_off,
         "duration": "repeating" if coupon.months else "forever",
     }
     if coupon.months:

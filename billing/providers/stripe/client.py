@@ -43,7 +43,7 @@ class BoundedHttp(stripe.HTTPClient):
         self._timeout = (min(CONNECT_SECONDS, timeout_seconds), timeout_seconds)
         self._trust_env = trust_env
 
-    def request(
+    def request(  # type: ignore[override]
         self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None
     ) -> tuple[bytes, int, Mapping[str, str]]:
         """One request, one answer. Raises stripe.APIConnectionError."""

@@ -84,7 +84,7 @@ def plan_item(subscription: stripe.Subscription) -> stripe.SubscriptionItem:
     """The item that is the plan; the other one, if any, are the fees."""
     for item in subscription["items"].data:
         if item.price.recurring is not None and item.price.recurring.usage_type == "licensed":
-            return item  # type: ignore[no-any-return]
+            return item
     raise ValueError("a subscription without a plan")
 
 
@@ -92,7 +92,7 @@ def fees_item(subscription: stripe.Subscription) -> stripe.SubscriptionItem | No
     """The item that is metered, if there is one."""
     for item in subscription["items"].data:
         if item.price.recurring is not None and item.price.recurring.usage_type == "metered":
-            return item  # type: ignore[no-any-return]
+            return item
     return None
 
 

@@ -5,6 +5,7 @@ https://docs.stripe.com/api/invoices/object, https://docs.stripe.com/api/invoice
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import stripe
@@ -129,11 +130,19 @@ def refund(found: stripe.Refund) -> CardRefund:
     return CardRefund(
         ref=found.id,
         payment_ref=ref(found.payment_intent) or ref(found.charge),
-        reference=str(metadata.get(REFERENCE, "")),
+        reference=_uid(metadata.get(REFERENCE)),
         amount=to_ours(found.amount, found.currency.upper()),
         is_done=found.status == "succeeded",
         at=known(found.created),
     )
+
+
+def _uid(told: object) -> str:
+    """The reference if it can be one of ours: people may write what they like in Stripe's dashboard."""
+    try:
+        return str(uuid.UUID(str(told or "")))
+    except ValueError:
+        return ""
 
 
 def credit_note(found: stripe.CreditNote) -> CardCreditNote:
@@ -144,7 +153,7 @@ def credit_note(found: stripe.CreditNote) -> CardCreditNote:
     tax = sum(to_ours(part.amount, currency) for part in found.total_taxes or [])
     return CardCreditNote(
         ref=found.id,
-        reference=str(metadata.get(REFERENCE, "")),
+        reference=_uid(metadata.get(REFERENCE)),
         net_amount=total - tax,
         tax_amount=tax,
         total_amount=total,

@@ -1,6 +1,7 @@
 """Whatever sellers, banks, time and the post do: in the end our books say what Stripe's say."""
 
 import copy
+import uuid
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -93,7 +94,7 @@ class Life(RuleBasedStateMachine):
         paid = InvoicePayment.objects.filter(invoice__store=self.stage.store, state="PAID").last()
         if paid is not None:
             told = {"amount": max(paid.amount * share // 100, 1), "currency": paid.invoice.currency}
-            reference = f"life-{paid.pk}-{share}-{self.heard}"
+            reference = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{paid.pk}-{share}-{self.heard}"))
             self.attempt(lambda: cards().refund(paid.reference, **told, reference=reference))
 
     @rule(data=st.data())

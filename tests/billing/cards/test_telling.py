@@ -158,7 +158,7 @@ FEW = (
     "invoice.finalized",
     "invoice.paid",
 )
-MANY = (*FEW, "customer.updated")
+MANY = (*FEW, "payment_method.attached")
 
 
 def outcomes(stage: Stage, tellings: Iterable[Iterable[Obj]], *, by_night: bool = False) -> set[str]:
