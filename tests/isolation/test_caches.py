@@ -110,6 +110,7 @@ REMEMBERED = {
     "core/kernel/pdf.py": "fonts",
     "core/integrations/delivery/client.py": "a client without any address of its own",
     "core/payments/gateways/midtrans/client.py": "a client without any key of its own",
+    "core/orders/showing.py": "words of states and of ways to pay, by language",
     "core/orders/list_page.py": "sheets and buttons, by all that they show and by language",
     "billing/registry.py": "a card provider, by its own keys",
     "storefront/keeping.py": "what the code is; its pages are kept by store, and tried in test_keeping",
