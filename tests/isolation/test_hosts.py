@@ -165,7 +165,11 @@ def test_links_lead_to_the_main_host_from_the_next_request_on(kopi: Store, djang
     rows = Hostname.objects.filter(store=kopi, kind=HostKind.STOREFRONT)
     rows.update(is_primary=False)
     rows.create(
-        name="kopi.example", store=kopi, kind=HostKind.STOREFRONT, is_primary=True, verified_at=kopi.created_at
+        name="kopi.example",
+        store=kopi,
+        kind=HostKind.STOREFRONT,
+        is_primary=True,
+        verified_at=kopi.created_at,
     )
     hosts.forget(kopi)
 
