@@ -1,7 +1,5 @@
 """What is for sale: plans with their versions, coupons, add-ons, and the tax on all of it."""
 
-from decimal import Decimal
-
 from django.db import models
 from django.db.models import Q
 from django.utils.formats import number_format
@@ -57,7 +55,8 @@ class Plan(models.Model):
     @property
     def fee_percent(self) -> str:
         """The fee on orders as a person reads it: "0.5", in the language in force."""
-        return number_format(Decimal(self.fee_basis_points) / 100).rstrip("0").rstrip(".,") or "0"
+        whole, rest = divmod(self.fee_basis_points, 100)
+        return number_format(f"{whole}.{rest:02d}").rstrip("0").rstrip(".,") if rest else str(whole)
 
     def amount(self, interval: str, currency: str) -> int:
         """The price of one month or year before tax, in the currency's smallest unit that we count."""
@@ -168,6 +167,8 @@ class AddOnUse(models.Model):
     store_add_on = models.ForeignKey(StoreAddOn, models.CASCADE, related_name="uses")
     month = models.DateField()
     used = models.PositiveIntegerField(default=0)
+    # The highest share of the month's cap that the owner was told of: 0, 80 or 100.
+    noticed_percent = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [
@@ -176,3 +177,26 @@ class AddOnUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.store_add_on_id} {self.month}: {self.used}"
+
+
+class AddOnCharge(models.Model):
+    """What an add-on cost a store for some days of one month, before tax. No day is charged twice."""
+
+    store_add_on = models.ForeignKey(StoreAddOn, models.PROTECT, related_name="charges")
+    starts_on = models.DateField()
+    # The first day after it.
+    ends_on = models.DateField()
+    units = models.PositiveIntegerField(default=0)
+    idr_amount = models.BigIntegerField()
+    invoice = models.ForeignKey("billing.Invoice", models.PROTECT, null=True, related_name="add_on_charges")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["store_add_on", "starts_on"], name="add_on_charge_once"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=models.F("starts_on"), idr_amount__gte=0), name="add_on_charge_days"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.store_add_on_id} {self.starts_on}: {self.idr_amount}"

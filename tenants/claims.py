@@ -7,9 +7,11 @@ from typing import Final
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
 
 from tenants import context
-from tenants.models import Job
+from tenants.models import Job, JobState
 
 # The advisory lock of whoever claims: any number that nobody else locks.
 _CLAIMING: Final = 7_306_512
@@ -55,3 +57,13 @@ def claim() -> Job | None:
         return None
     with context.in_public():
         return Job.objects.select_related("store").get(pk=found[0])
+
+
+def is_anything_due() -> bool:
+    """Whether a worker would find something to do now."""
+    with context.in_public():
+        return (
+            Job.objects.filter(state__in=[JobState.WAITING, JobState.RUNNING], next_at__lte=Now())
+            .filter(Q(lease_until__isnull=True) | Q(lease_until__lt=Now()))
+            .exists()
+        )

@@ -20,7 +20,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import close_old_connections, connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from redis.exceptions import RedisError
@@ -28,6 +28,7 @@ from redis.exceptions import RedisError
 from tenants import context, meters, scopes
 from tenants.bell import huey
 from tenants.claims import claim
+from tenants.claims import is_anything_due as is_anything_due
 from tenants.failpoints import failpoint
 from tenants.models import Job, JobState, StoreState
 
@@ -397,13 +398,3 @@ def ring_after_commit() -> None:
     """Ring once per transaction, however many duties it wrote."""
     if not any(callback is ring for _, callback, *_ in connection.run_on_commit):
         transaction.on_commit(ring)
-
-
-def is_anything_due() -> bool:
-    """Whether a worker would find something to do now."""
-    with context.in_public():
-        return (
-            Job.objects.filter(state__in=OPEN_STATES, next_at__lte=Now())
-            .filter(Q(lease_until__isnull=True) | Q(lease_until__lt=Now()))
-            .exists()
-        )

@@ -54,7 +54,7 @@ def by_card(request: StoreRequest, code: str) -> HttpResponse:
         )
     except CommerceError as refusal:
         return _page(request, code, refusal)
-    return elsewhere(intent.url)
+    return elsewhere(request, intent.url)
 
 
 @require_POST
@@ -87,7 +87,7 @@ def change(request: StoreRequest, code: str) -> HttpResponse:
         else:
             intent = changing.change(**told, currency=currency)
             if intent.url:
-                return elsewhere(intent.url)
+                return elsewhere(request, intent.url)
     except CommerceError as refusal:
         return _page(request, code, refusal)
     messages.success(request, _("Your plan was changed."))

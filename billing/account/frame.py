@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -46,9 +46,15 @@ def done(
     return redirect(back)
 
 
-def elsewhere(url: str) -> HttpResponseRedirect:
-    """To a provider's page."""
-    return HttpResponseRedirect(url)
+def elsewhere(request: StoreRequest, url: str) -> HttpResponse:
+    """Lead on to a provider's page.
+
+    A page with a Refresh header, not a redirect: browsers hold a form's whole chain of redirects to this
+    page's form-action, and the provider is not in it.
+    """
+    response = render(request, "dashboard/plan/leads_on.html", {"url": url})
+    response.headers["Refresh"] = f"0; url={url}"
+    return response
 
 
 def crumbs(*above: tuple[str, str], here: str) -> list[dict[str, str]]:

@@ -115,4 +115,4 @@ def card(request: StoreRequest) -> HttpResponse:
     except CommerceError as refusal:
         messages.error(request, refusal.message)
         return redirect("plan:overview")
-    return elsewhere(url)
+    return elsewhere(request, url)

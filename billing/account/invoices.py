@@ -61,7 +61,7 @@ def pay(request: StoreRequest, uid: uuid.UUID) -> HttpResponse:
         )
     except CommerceError as refusal:
         return _page(request, found, refusal)
-    return elsewhere(url)
+    return elsewhere(request, url)
 
 
 @never_cache

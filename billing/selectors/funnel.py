@@ -74,7 +74,7 @@ def _median(stores: list[dict[str, datetime]], start: str, end: str) -> timedelt
     if not took:
         return None
     middle = len(took) // 2
-    return took[middle] if len(took) % 2 else (took[middle - 1] + took[middle]) / 2
+    return took[middle] if len(took) % 2 else (took[middle - 1] + took[middle]) // 2
 
 
 @dataclass(frozen=True, slots=True)

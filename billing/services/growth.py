@@ -17,7 +17,7 @@ def note_growth(store: Store, now: datetime) -> None:
     """Write down which steps a store has reached, which features it uses, and its calls."""
     with context.in_store(store):
         reached: dict[str, datetime] = import_string(settings.STORE_MILESTONES)()
-        features: list[str] = import_string(settings.STORE_FEATURES)()
+        features = [name for path in settings.STORE_FEATURES for name in import_string(path)()]
     with context.in_public(), transaction.atomic():
         _note_steps(store, {Step.SIGNED_UP: store.created_at, **_verified(store), **reached})
         FeatureUse.objects.bulk_create(

@@ -19,7 +19,7 @@ from django.core.management import CommandError
 from django.db import connection, transaction
 from django.utils import timezone
 
-from config.demo import goods, sales, shopfront, story, tasks
+from config.demo import books, goods, sales, shopfront, story, tasks
 from config.demo.catalogue import CATALOGUES
 from config.demo.catalogue.parts import DemoCatalogue
 from config.demo.people import STORES, DemoStaff, DemoStore
@@ -137,10 +137,13 @@ def _key(store: Store) -> str:
 
 
 def _fill_all() -> None:
-    """Fill the stores side by side, each in a process of its own: it is Python that takes the time."""
+    """Fill the stores and the platform's books side by side, each in a process of its own."""
     empty = [demo.slug for demo in STORES if _is_empty(demo.slug)]
-    command = [sys.executable, "manage.py", "seed_demo", "--fill"]
-    children = [subprocess.Popen([*command, slug], cwd=settings.BASE_DIR) for slug in empty]
+    wanted = [["--fill", slug] for slug in empty]
+    if books.is_missing():
+        wanted.append(["--books"])
+    command = [sys.executable, "manage.py", "seed_demo"]
+    children = [subprocess.Popen([*command, *each], cwd=settings.BASE_DIR) for each in wanted]
     codes = [child.wait() for child in children]
     if any(codes):
         raise CommandError("A demo store could not be filled: see the lines above.")

@@ -12,6 +12,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
 from config.settings.apps import SHARED_APPS, TENANT_APPS
+from config.settings.books import *  # noqa: F403
 from config.settings.shares import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -173,19 +174,6 @@ STORE_POOL_SIZE = int(os.environ.get("STORE_POOL_SIZE", "8"))
 # Triggers by which a store may differ from the template, such as those of an operator's own replication.
 TOLERATED_TRIGGERS: list[str] = []
 
-# What is counted of each store, by functions that the rooms offer: for its owner's meters and notices.
-STORE_USE = {
-    "products": "core.catalog.selectors.products_used",
-    "storage_bytes": "core.catalog.selectors.storage_used",
-    "staff": "tenants.team.count_staff",
-    "locations": "core.inventory.selectors.locations_used",
-    "orders_this_month": "core.analytics.selectors.sales.orders_this_month",
-}
-
-# How far a store has come, and what it uses: for the platform's figures.
-STORE_MILESTONES = "core.analytics.selectors.growth.milestones"
-STORE_FEATURES = "core.analytics.selectors.growth.features_in_use"
-
 # Run by `manage.py setup` when the public schema is at head.
 PLATFORM_SETUP = ["billing.services.load_plans"]
 
@@ -322,7 +310,7 @@ POSTGRES_PROGRAMS = os.environ.get("POSTGRES_PROGRAMS", "")
 BACKUP_KEEP = {"daily": 7, "weekly": 4, "monthly": 6}
 # How long a download can be fetched, a schema put aside is kept, and a deletion can be undone.
 ARCHIVE_HOURS, ASIDE_DAYS, DELETION_DAYS = 24, 7, 30
-# A folder of <name>.env: other deployments that stores can move to (tenants.moving.targets). How long requests
+# A folder of <name>.env: other deployments that stores can move to (tenants.moving). How long requests
 # that had begun may take before a store is written down, and how long it is kept here after it moved.
 MOVE_TARGETS = os.environ.get("MOVE_TARGETS", "")
 MOVE_QUIET_SECONDS, MOVE_KEEP_DAYS = 15, 30
@@ -354,25 +342,6 @@ RELEASE = os.environ.get("RELEASE", "")
 
 # --- Providers ----------------------------------------------------------------------------------------
 FAKES_URL = os.environ.get("FAKES_URL", "")
-# The platform's own account, which charges sellers' cards. Without a key no cards are taken.
-STRIPE_API_BASE = os.environ.get("STRIPE_API_BASE", "https://api.stripe.com")
-STRIPE_SECRET_KEY = os.environ.get("STRIPE_SECRET_KEY", "")
-STRIPE_WEBHOOK_SECRET = os.environ.get("STRIPE_WEBHOOK_SECRET", "")
-# Who issues the platform's own invoices, as they are printed, and where stores may transfer to.
-PLATFORM_SELLER = {
-    "name": os.environ.get("PLATFORM_LEGAL_NAME", BRAND_NAME),
-    "npwp": os.environ.get("PLATFORM_NPWP", ""),
-    "address": os.environ.get("PLATFORM_ADDRESS", ""),
-    "email": os.environ.get("PLATFORM_BILLING_EMAIL", ""),
-}
-# "BCA 1234567890 PT Smart Seller; Mandiri ..."
-PLATFORM_BANK_ACCOUNTS = [
-    each.strip() for each in os.environ.get("PLATFORM_BANK_ACCOUNTS", "").split(";") if each.strip()
-]
-# The platform's own account at Midtrans, for invoices paid without a card. Without a key, by transfer alone.
-MIDTRANS_PLATFORM_SERVER_KEY = os.environ.get("MIDTRANS_PLATFORM_SERVER_KEY", "")
-MIDTRANS_PLATFORM_SIGNATURE_KEY = os.environ.get("MIDTRANS_PLATFORM_SIGNATURE_KEY", "")
-MIDTRANS_PLATFORM_LIVE = os.environ.get("MIDTRANS_PLATFORM_LIVE", "") == "1"
 # Keys that seal the secrets sellers entrust to us, newest first: "id:base64-of-32-bytes,...".
 SEALING_KEYS = os.environ.get("SEALING_KEYS", "")
 # Whether webhooks may go to this machine itself: for development and tests only.

@@ -37,6 +37,7 @@ _GROUPS: Final[tuple[tuple[Any, tuple[Permission, ...]], ...]] = (
     (_("Background work"), (Permission.VIEW_JOBS, Permission.REPLAY_JOBS)),
     (_("Audit log"), (Permission.VIEW_AUDIT,)),
     (_("Your data"), (Permission.MANAGE_DATA,)),
+    (_("Plan and invoices"), (Permission.VIEW_PLAN, Permission.MANAGE_PLAN)),
 )
 
 

@@ -39,7 +39,8 @@ def test_by_card_leads_to_the_page_of_the_card_company_and_back(desk: Client, st
     first = desk.post("/plan/choose/basic/card/", {"interval": "MONTH", "currency": "IDR"})
     again = desk.post("/plan/choose/basic/card/", {"interval": "MONTH", "currency": "IDR"})
 
-    assert first["Location"] == again["Location"] == SubscriptionIntent.objects.get().url
+    url = SubscriptionIntent.objects.get().url
+    assert first["Refresh"] == again["Refresh"] == f"0; url={url}"
     assert stage.enter_card(SubscriptionIntent.objects.get()) == 303
     assert b"Your plan is active" in desk.get("/plan/back/", follow=True).content
     assert (of(stage.store).state, of(stage.store).plan.code) == (SubscriptionState.ACTIVE, "basic")

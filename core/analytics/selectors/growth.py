@@ -8,7 +8,6 @@ from django.db.models import Max, Min, QuerySet
 
 from core.catalog.models import Product, ProductImport, ProductStatus
 from core.fulfilment.models import Fulfilment
-from core.integrations.models import ApiKey, WebhookEndpoint
 from core.inventory.models import Location, Transfer
 from core.kernel.models import StoreProfile
 from core.orders.models import Order, OrderSource
@@ -58,6 +57,4 @@ _FEATURES: dict[str, Callable[[], QuerySet[Any]]] = {
     "storefront_orders": lambda: Order.objects.filter(source=OrderSource.STOREFRONT),
     "manual_orders": lambda: Order.objects.exclude(source=OrderSource.STOREFRONT),
     "parcels": Fulfilment.objects.all,
-    "api_keys": ApiKey.objects.all,
-    "webhooks": WebhookEndpoint.objects.all,
 }

@@ -1,7 +1,7 @@
 """Questions about API keys, webhooks, and what happened in words for other systems."""
 
 from core.integrations.selectors.happenings import Happening, happening_of
-from core.integrations.selectors.keys import api_key_page, api_keys
+from core.integrations.selectors.keys import api_key_page, api_keys, features_in_use
 from core.integrations.selectors.webhooks import (
     DeliveryFilter,
     delivery_by_public_id,
@@ -23,6 +23,7 @@ __all__ = [
     "endpoint_by_public_id",
     "endpoint_page",
     "endpoint_rows",
+    "features_in_use",
     "happening_of",
     "is_heard",
     "state_counts",
