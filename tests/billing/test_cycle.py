@@ -81,6 +81,12 @@ def test_a_short_month_does_not_move_the_day_for_ever():
     assert end_of(february, "MONTH", first) == datetime(2026, 3, 31, 5, tzinfo=UTC)
 
 
+def test_a_plan_that_began_on_another_day_keeps_its_own():
+    began, starts = datetime(2026, 7, 26, 5, tzinfo=UTC), datetime(2026, 11, 18, 5, tzinfo=UTC)
+
+    assert end_of(starts, "MONTH", began) == datetime(2026, 12, 18, 5, tzinfo=UTC)
+
+
 def test_a_trial_that_is_paid_by_invoice_runs_and_loses_no_day(trial: Store):
     invoice = begin(trial)
     assert at(trial).state == "TRIALING"
