@@ -197,6 +197,20 @@ class SurveyAnswer(models.Model):
         return f"{self.store_id} {self.score}"
 
 
+class SurveyRest(models.Model):
+    """Until when somebody of a store is not asked how likely they would recommend us."""
+
+    store = models.ForeignKey("tenants.Store", models.CASCADE, related_name="survey_rests")
+    user_uid = models.UUIDField()
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["store", "user_uid"], name="survey_rest_once")]
+
+    def __str__(self) -> str:
+        return f"{self.store_id} until {self.until:%Y-%m-%d}"
+
+
 class AcquisitionCost(models.Model):
     """What a month's marketing and sales cost, typed in by finance, in whole rupiah."""
 

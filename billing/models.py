@@ -18,6 +18,7 @@ from billing.growth_models import PayoutState as PayoutState
 from billing.growth_models import Referral as Referral
 from billing.growth_models import Step as Step
 from billing.growth_models import SurveyAnswer as SurveyAnswer
+from billing.growth_models import SurveyRest as SurveyRest
 from billing.growth_models import VisitDay as VisitDay
 from billing.invoice_models import CreditNote as CreditNote
 from billing.invoice_models import FeeEntry as FeeEntry
@@ -33,6 +34,7 @@ from billing.invoice_models import NumberSeries as NumberSeries
 from billing.invoice_models import PaymentState as PaymentState
 from billing.invoice_models import RefundState as RefundState
 from billing.plan_models import AddOn as AddOn
+from billing.plan_models import AddOnCharge as AddOnCharge
 from billing.plan_models import AddOnUse as AddOnUse
 from billing.plan_models import Coupon as Coupon
 from billing.plan_models import Currency as Currency
