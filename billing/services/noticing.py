@@ -141,6 +141,7 @@ def work_off(*, notice_id: int) -> None:
         syncing.SecondSubscription,
         catalogue.UnknownPrice,
         CardRefused,
+        CommerceError,
         LookAtThis,
     ) as seen:
         rows.update(
