@@ -19,7 +19,7 @@ from config.settings import base
 from config.settings import shares as shares_of_all
 from core.integrations import services as integrations
 from core.integrations.models import ApiKey
-from tenants import callers, claims, context, fair_share, shop_state
+from tenants import callers, claims, context, entitlements, fair_share, shop_state
 from tenants.fair_share import Bucket, TooManyRequests
 from tenants.models import Job, Store
 from tenants.permissions import SYSTEM, Permission
@@ -36,6 +36,12 @@ def _full_buckets() -> Iterator[None]:
         client.delete(*used)
     yield
     shop_state._paused_until = 0.0
+
+
+@pytest.fixture(autouse=True)
+def _no_plan_grants_more(db: None) -> None:
+    for store in Store.objects.all():
+        entitlements.grant(store, {**store.entitlements, "api_per_second": None})
 
 
 def shares(settings: Any, **told: tuple[float, int]) -> None:
