@@ -199,3 +199,12 @@ def test_looking_at_plans_costs_the_same_for_many_that_are_fine(
         cycling.run(NOON)
         dunning.run(NOON)
         access.recompute(NOON)
+
+
+def test_every_page_leads_to_the_invoice_that_is_open(kopi: Store):
+    overdue(kopi)
+    invoice = open_invoice(kopi)
+    access.recompute(NOON + 8 * DAY)
+    kopi.refresh_from_db()
+
+    assert doors.notice_of(kopi, NOON + 8 * DAY).url == f"/plan/invoices/{invoice.uid}/"

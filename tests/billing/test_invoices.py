@@ -8,12 +8,21 @@ from django.db import connection, transaction
 
 from billing.card_invoices import CardInvoice, CardInvoiceLine, CardPayment
 from billing.invoice_ports import InvoiceItem
-from billing.models import BalanceEntry, CreditNote, Invoice, InvoicePayment, NumberSeries, TaxRate
+from billing.models import (
+    BalanceEntry,
+    BuyerDetails,
+    CreditNote,
+    Invoice,
+    InvoicePayment,
+    NumberSeries,
+    TaxRate,
+)
 from billing.services import balances, crediting, invoicing, numbering, taxing
 from billing.services.crediting import CreditRefused
 from billing.services.plans import PlanRefused
 from core.kernel import profile
 from tenants import context
+from tenants.archive import leaving
 from tenants.models import Store
 from tenants.permissions import SYSTEM
 from tests.billing.invoices import DAY, MONTH, NOON, draft, open_invoice
@@ -222,3 +231,13 @@ def test_lines_are_kept_as_they_were_told(kopi: Store):
         (1, "Basic", 1),
         (2, "Fees", 3),
     ]
+
+
+def test_our_books_outlive_a_store_that_is_deleted(kopi: Store):
+    invoice = open_invoice(kopi)
+    BuyerDetails.objects.create(store=kopi, name="CV Kopi")
+    with context.in_public():
+        leaving._drop_platform_rows(kopi)
+
+    assert Invoice.objects.get() == invoice
+    assert not BuyerDetails.objects.exists()
