@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing import clock
 from billing.models import FeeEntry, Provider
-from billing.services import access, collecting, cycling, dunning, fees
+from billing.services import access, add_ons, collecting, cycling, dunning, fees
 from tenants import work
 from tenants.routines import every
 
@@ -24,8 +24,10 @@ REPORT: Final = "billing.report_fees"
 def go_on() -> None:
     """New periods, overdue payments, reminders, and what follows of them for what a store may do."""
     now = clock.now()
+    add_ons.run(now)
     cycling.run(now)
     cycling.bill_fees(now)
+    cycling.bill_add_ons(now)
     dunning.run(now)
     access.recompute(now)
 

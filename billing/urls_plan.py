@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.account import buying, fees, going_on, invoices, overview, papers
+from billing.account import buying, extras, fees, going_on, invoices, overview, papers
 
 app_name = "plan"
 urlpatterns = [
@@ -28,4 +28,10 @@ urlpatterns = [
     path("credit-notes/<uuid:uid>.pdf", papers.credit_note, name="credit_note_pdf"),
     path("fees/", fees.show, name="fees"),
     path("fees/<slug:month>.csv", fees.download, name="fees_csv"),
+    path("add-ons/", extras.listed, name="add_ons"),
+    path("add-ons/<slug:code>/on/", extras.turn_on, name="add_on_on"),
+    path("add-ons/<slug:code>/off/", extras.turn_off, name="add_on_off"),
+    path("services/", extras.services, name="services"),
+    path("services/<slug:code>/order/", extras.order, name="order_service"),
+    path("services/orders/<uuid:uid>/cancel/", extras.call_off, name="call_off"),
 ]

@@ -1,7 +1,7 @@
 """Plans that are paid by invoice: the invoice a week before, the next period, what is overdue."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from billing import mails
 from billing.invoice_ports import InvoiceItem
 from billing.models import (
+    AddOnCharge,
     EventKind,
     FeeEntry,
     Interval,
@@ -23,13 +24,13 @@ from billing.models import (
     SubscriptionState,
 )
 from billing.selectors.fees import month_of
-from billing.services import by_invoice, fees, invoicing, paying, renewing, standing
+from billing.services import add_ons, by_invoice, fees, invoicing, paying, renewing, standing
 from billing.services.calendar import end_of
 from billing.services.invoicing import InvoiceDraft
 from tenants import context
 from tenants.models import Store, StoreState
 
-# How long before a period begins its invoice is made, and how long one for fees can be paid.
+# How long before a period begins its invoice is made, and how long one for fees or add-ons can be paid.
 NOTICE: Final = timedelta(days=7)
 FEES_LAST: Final = timedelta(days=14)
 # Overdue for so long, a plan is given up; paying brings it back all the same.
@@ -61,8 +62,21 @@ def bill_fees(now: datetime) -> None:
     with context.in_public():
         rows = Subscription.objects.exclude(provider=Provider.STRIPE).filter(store__state__in=_SERVED)
         rows = rows.exclude(state=SubscriptionState.ACTIVE, interval=Interval.MONTH)
-        stores = FeeEntry.objects.filter(report__isnull=True, month__lt=now.date().replace(day=1))
+        stores = FeeEntry.objects.filter(report__isnull=True, month__lt=_month(now))
         _each(rows.filter(store_id__in=stores.values("store_id")), _bill_fees, now)
+
+
+def bill_add_ons(now: datetime) -> None:
+    """Bill add-ons of past months where no invoice of a plan carries them: by card, by the year."""
+    with context.in_public():
+        past = AddOnCharge.objects.filter(invoice__isnull=True, idr_amount__gt=0, starts_on__lt=_month(now))
+        stores = past.values("store_add_on__store_id")
+        rows = Subscription.objects.filter(store__state__in=_SERVED, store_id__in=stores)
+        _each(rows, _bill_add_ons, now)
+
+
+def _month(now: datetime) -> date:
+    return now.date().replace(day=1)
 
 
 def _each(rows: Iterable[Subscription], act: Act, now: datetime) -> None:
@@ -94,16 +108,18 @@ def _bill_next(subscription: Subscription, now: datetime) -> None:
     if sum(line.net_amount for line in lines + fees_on_it) < 0:
         # More was given back than the plan costs: the rest waits for the next invoice.
         entries, fees_on_it = [], []
+    charges = add_ons.unbilled(subscription.store_id)
     period = (starts_at, end_of(starts_at, interval, subscription.started_at))
     draft = InvoiceDraft(
         renewing.CYCLE,
-        lines + fees_on_it,
+        lines + fees_on_it + add_ons.lines_of(subscription.store, charges),
         # Whoever is told late is not overdue on the same day.
         due_at=max(starts_at, now),
         period=period,
     )
     invoice = invoicing.issue(store=subscription.store, draft=draft, now=now)
     fees.put_on(invoice, entries, now)
+    add_ons.put_on(invoice, charges)
     _tell(subscription.store, invoice)
     paying.use_balance(invoice=invoice, now=now)
 
@@ -167,6 +183,19 @@ def _give_up(subscription: Subscription, now: datetime) -> None:
 def _ask_no_more(subscription: Subscription, now: datetime) -> None:
     """Nobody has to pay for a period that will not come."""
     renewing.take_back_next(subscription, now)
+
+
+def _bill_add_ons(subscription: Subscription, now: datetime) -> None:
+    charges = [row for row in add_ons.unbilled(subscription.store_id) if row.starts_on < _month(now)]
+    if add_ons.is_billed_with_plan(subscription) or not charges:
+        return
+    draft = InvoiceDraft(
+        add_ons.ADD_ONS, add_ons.lines_of(subscription.store, charges), due_at=now + FEES_LAST
+    )
+    invoice = invoicing.issue(store=subscription.store, draft=draft, now=now)
+    add_ons.put_on(invoice, charges)
+    _tell(subscription.store, invoice)
+    paying.use_balance(invoice=invoice, now=now)
 
 
 def _bill_fees(subscription: Subscription, now: datetime) -> None:

@@ -17,6 +17,7 @@ from billing.plans import (
     PlanSeed,
 )
 from billing.services import standing
+from billing.services.offering import load_offers
 from tenants import acts, context
 from tenants.errors import CommerceError
 from tenants.models import Store
@@ -52,6 +53,7 @@ def load_plans() -> None:
             )
             for name, points, over, under, day in TAX_RATES
         )
+    load_offers()
 
 
 def _fill_in(plan: Plan, seed: PlanSeed) -> None:

@@ -18,7 +18,7 @@ from billing.models import (
     SubscriptionIntent,
     SubscriptionState,
 )
-from billing.services import asking, crediting, standing
+from billing.services import add_ons, asking, crediting, standing
 from billing.services.calendar import end_of
 
 # Why there is an invoice: a plan begins, goes on, is changed; fees of past months; something else.
@@ -167,6 +167,7 @@ def take_back_next(subscription: Subscription, now: datetime) -> None:
     """Take an unpaid invoice for the next period back, since it says the wrong thing; it is made anew."""
     invoice = next_invoice(subscription)
     if invoice is not None and invoice.state == InvoiceState.OPEN:
-        # Fees that stand on it go on the next one.
+        # Fees and add-ons that stand on it go on the next one.
         FeeReport.objects.filter(invoice=invoice).delete()
+        add_ons.take_off(invoice)
         crediting.void(invoice=invoice, reason="The plan was changed.", now=now)

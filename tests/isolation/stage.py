@@ -25,6 +25,7 @@ from fido2.webauthn import (
     RegistrationResponse,
 )
 
+from billing.models import Service, ServiceOrder
 from billing.services import crediting
 from core.catalog.models import Category, Product
 from core.catalog.services import views as product_views
@@ -206,7 +207,14 @@ def _owed(store: Store) -> Things:
     with context.in_public():
         invoice = open_invoice(store)
         note = crediting.credit(invoice=invoice, total_amount=1_000, reason="A slip", now=timezone.now())
-    return {"platform_invoice": str(invoice.uid), "credit_note": str(note.uid)}
+        order = ServiceOrder.objects.create(
+            store=store, service=Service.objects.get(code="setup"), idr_amount=750_000, ordered_by="Sari"
+        )
+    return {
+        "platform_invoice": str(invoice.uid),
+        "credit_note": str(note.uid),
+        "service_order": str(order.uid),
+    }
 
 
 def things_of_an_account(user: User) -> Things:
