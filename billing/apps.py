@@ -7,4 +7,11 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         # A worker knows only the duties of modules that are loaded.
-        from billing import arrival, handlers, invoice_tasks, tasks  # noqa: F401, PLC0415
+        from billing import (  # noqa: PLC0415
+            arrival,  # noqa: F401
+            card_tasks,  # noqa: F401
+            handlers,  # noqa: F401
+            invoice_tasks,  # noqa: F401
+            refund_tasks,  # noqa: F401
+            tasks,  # noqa: F401
+        )

@@ -1,5 +1,6 @@
 """What every page of the console has: the way around, the alarm, and who acts."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -72,3 +73,26 @@ def actor_of(request: HttpRequest) -> Actor:
     user = request.user
     assert isinstance(user, User)  # staff_only has looked
     return acts.staff(user)
+
+
+def search_of(request: HttpRequest) -> str:
+    """What somebody searches a list for."""
+    return request.GET.get("q", "").replace("\x00", "")[:80].strip()
+
+
+def cursor_of(request: HttpRequest) -> str:
+    """Where a list goes on; who reads it checks it."""
+    return request.GET.get("after", "")[:400]
+
+
+def views_of(views: Mapping[str, Any], active: str, name: str, query: str = "") -> list[dict[str, Any]]:
+    """The saved views of a list, as components/saved_views.html shows them."""
+    return [
+        {"label": label, "url": list_url(name, view=key, q=query), "active": key == active, "count": ""}
+        for key, label in views.items()
+    ]
+
+
+def list_url(name: str, **given: str | None) -> str:
+    """The address of a list with what narrows it; what is empty is left out."""
+    return reverse(name, query={key: value for key, value in given.items() if value})

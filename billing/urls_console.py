@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from billing import console, console_cycle, console_fleet, console_growth, console_revenue
+from billing import (
+    console,
+    console_cycle,
+    console_fleet,
+    console_growth,
+    console_invoices,
+    console_ledgers,
+    console_notices,
+    console_refunds,
+    console_revenue,
+    console_services,
+    console_subscriptions,
+)
 
 app_name = "console"
 urlpatterns = [
@@ -14,6 +26,27 @@ urlpatterns = [
     path("revenue/costs/", console_revenue.enter_cost, name="enter_cost"),
     path("growth/", console_growth.show, name="growth"),
     path("growth.csv", console_growth.download, name="growth_csv"),
+    path("subscriptions/", console_subscriptions.listed, name="subscriptions"),
+    path("subscriptions.csv", console_subscriptions.download, name="subscriptions_csv"),
+    path("invoices/", console_invoices.listed, name="invoices"),
+    path("invoices.csv", console_invoices.download, name="invoices_csv"),
+    path("invoices/<uuid:uid>/", console_invoices.show, name="invoice"),
+    path("invoices/<uuid:uid>/invoice.pdf", console_invoices.paper, name="invoice_pdf"),
+    path("invoices/<uuid:uid>/transfer/", console_invoices.confirm, name="confirm_transfer"),
+    path("invoices/<uuid:uid>/credit/", console_invoices.credit, name="credit"),
+    path("invoices/<uuid:uid>/void/", console_invoices.void, name="void"),
+    path("invoices/<uuid:uid>/refund/", console_invoices.ask_refund, name="ask_refund"),
+    path("credit-notes/<uuid:uid>.pdf", console_invoices.credit_note, name="credit_note_pdf"),
+    path("refunds/", console_refunds.listed, name="refunds"),
+    path("refunds/<uuid:uid>/", console_refunds.show, name="refund"),
+    path("refunds/<uuid:uid>/approve/", console_refunds.approve, name="approve_refund"),
+    path("refunds/<uuid:uid>/refuse/", console_refunds.refuse, name="refuse_refund"),
+    path("refunds/<uuid:uid>/sent/", console_refunds.sent, name="refund_sent"),
+    path("refunds/<uuid:uid>/retry/", console_refunds.retry, name="retry_refund"),
+    path("ledgers/", console_ledgers.show, name="ledgers"),
+    path("ledgers.csv", console_ledgers.download, name="ledgers_csv"),
+    path("notices/", console_notices.listed, name="notices"),
+    path("notices/<int:notice_id>/retry/", console_notices.retry, name="retry_notice"),
     path("fleet/", console_fleet.fleet, name="fleet"),
     path("fleet/<slug:slug>/retry/", console_fleet.retry, name="fleet_retry"),
     path("auth/enter/", console.enter, name="enter"),
@@ -32,4 +65,9 @@ urlpatterns = [
     path("stores/<slug:slug>/move/", console_cycle.move, name="move"),
     path("stores/<slug:slug>/move/back/", console_cycle.turn_back, name="turn_back"),
     path("stores/<slug:slug>/count/", console.count_again, name="count_again"),
+    path("services/", console_services.show, name="services"),
+    path("services/<uuid:uid>/confirm/", console_services.confirm, name="confirm_service"),
+    path("services/<uuid:uid>/begin/", console_services.begin, name="begin_service"),
+    path("services/<uuid:uid>/finish/", console_services.finish, name="finish_service"),
+    path("services/<uuid:uid>/cancel/", console_services.cancel, name="cancel_service"),
 ]

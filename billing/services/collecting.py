@@ -104,6 +104,13 @@ def work_off(*, notice_id: int) -> None:
     rows.update(state=state, trouble=trouble, done_at=now)
 
 
+def try_again(notice: ProviderNotice) -> None:
+    """Have a message that failed, or was lost, worked off anew."""
+    with context.in_public(), transaction.atomic():
+        ProviderNotice.objects.filter(pk=notice.pk).update(state=NoticeState.WAITING, trouble="")
+        work.enqueue(DUTY, {"notice_id": notice.pk}, dedupe_key=f"{DUTY}:{notice.pk}")
+
+
 def look_again(*, payment: InvoicePayment, now: datetime) -> PaymentState:
     """Ask about one attempt now: for who comes back from the page before any message does.
 

@@ -1,6 +1,7 @@
 """What happens to a copied invoice after it was copied: payments, refunds, notes, its end."""
 
 from datetime import datetime
+from typing import Final
 
 from billing.card_invoices import CardInvoice, CardPayment, CardRefund
 from billing.models import (
@@ -12,6 +13,10 @@ from billing.models import (
     RefundState,
 )
 from billing.services import crediting
+from tenants import work
+
+# The duty of billing.services.refunding: it also makes the credit note of what has arrived.
+SEND_REFUND: Final = "billing.send_refund"
 
 
 def follow(invoice: Invoice, found: CardInvoice, now: datetime) -> None:
@@ -73,4 +78,7 @@ def _note_refund(told: CardRefund, now: datetime) -> None:
     """A refund that we asked for has arrived."""
     if told.is_done and told.reference:
         waiting = InvoiceRefund.objects.filter(uid=told.reference, state=RefundState.APPROVED)
+        found = list(waiting.values_list("pk", flat=True))
         waiting.update(state=RefundState.SENT, sent_at=told.at or now, external_ref=told.ref)
+        for pk in found:
+            work.enqueue(SEND_REFUND, {"refund_id": pk}, dedupe_key=f"{SEND_REFUND}:{pk}")
