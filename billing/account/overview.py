@@ -31,6 +31,7 @@ def overview(request: StoreRequest) -> HttpResponse:
             "standing": standing,
             "now": now,
             "may": may_manage(request),
+            "owed": invoices.owed(request.store),
             "invoices": invoices.latest(request.store),
             "fees": fees.fee_terms(request.store, now),
             "pause_form": PauseForm(auto_id="pause_%s"),

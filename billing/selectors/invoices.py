@@ -5,7 +5,15 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from billing.models import CreditNote, Invoice, InvoiceLine, InvoicePayment, InvoiceRefund, PaymentState
+from billing.models import (
+    CreditNote,
+    Invoice,
+    InvoiceLine,
+    InvoicePayment,
+    InvoiceRefund,
+    InvoiceState,
+    PaymentState,
+)
 from tenants import context
 from tenants.models import Store
 
@@ -19,6 +27,12 @@ def latest(store: Store, most: int = 5) -> list[Invoice]:
     """The last few invoices of a store, newest first."""
     with context.in_public():
         return list(of_store(store).order_by("-issued_at", "-pk")[:most])
+
+
+def owed(store: Store, most: int = 3) -> list[Invoice]:
+    """What the store has still to pay, the longest due first."""
+    with context.in_public():
+        return list(of_store(store).filter(state=InvoiceState.OPEN).order_by("due_at", "pk")[:most])
 
 
 def invoice(store: Store, uid: uuid.UUID) -> Invoice | None:
