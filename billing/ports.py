@@ -327,7 +327,7 @@ class CardProvider(Protocol):
         """An invoice as it is now, with its payments, refunds and credit notes."""
 
     def invoices_since(self, moment: datetime) -> Iterator[CardInvoice]:
-        """Every invoice that was begun since a moment."""
+        """Every invoice that was begun since a moment, and older ones that are still open."""
 
     def pay_invoice(self, ref: str, *, key: str) -> CardInvoice:
         """Charge the card for an open invoice now."""

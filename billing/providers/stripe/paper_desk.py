@@ -33,11 +33,17 @@ class PaperDesk(Desk):
             return self._whole(found)
 
     def invoices_since(self, since: datetime) -> Iterator[CardInvoice]:
-        """Every invoice that was begun since a moment."""
+        """Every invoice that was begun since a moment, and older ones that are still open."""
+        common: dict[str, Any] = {"limit": 100, "expand": ["data.payments"]}
+        parts: tuple[dict[str, Any], ...] = (
+            {"status": "open", "created": {"lt": seconds(since)}},
+            {"created": {"gte": seconds(since)}},
+        )
         with in_our_words():
-            listed: Any = {"created": {"gte": seconds(since)}, "limit": 100, "expand": ["data.payments"]}
-            for found in self._api.invoices.list(listed).auto_paging_iter():
-                yield self._whole(found)
+            for part in parts:
+                listed: Any = {**common, **part}
+                for found in self._api.invoices.list(listed).auto_paging_iter():
+                    yield self._whole(found)
 
     def pay_invoice(self, invoice_ref: str, *, key: str) -> CardInvoice:
         """Charge the card for an open invoice now."""
