@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.account import buying, extras, fees, going_on, invoices, overview, papers
+from billing.account import buying, extras, fees, going_on, invoices, overview, papers, support
 
 app_name = "plan"
 urlpatterns = [
@@ -18,6 +18,9 @@ urlpatterns = [
     path("keep-plan/", going_on.keep_plan, name="keep_plan"),
     path("pause/", going_on.pause, name="pause"),
     path("resume/", going_on.resume, name="resume"),
+    path("support/", support.show, name="support"),
+    path("support/allow/", support.allow, name="allow_look_in"),
+    path("support/take-back/", support.take_back, name="take_back_look_in"),
     path("card/", going_on.card, name="card"),
     path("invoices/", invoices.listed, name="invoices"),
     path("invoices/<uuid:uid>/", invoices.invoice, name="invoice"),

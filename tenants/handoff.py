@@ -70,6 +70,25 @@ def redeem_for_console(*, code: str, now: datetime) -> tuple[User, str]:
     return used.user, used.next_path
 
 
+def issue_to_look_in(*, user: User, store: Store, now: datetime) -> str:
+    """Write a code for one of the platform's staff to look into `store`; whoever takes it checks the consent.
+
+    Raises   HandoffRefused for everybody else
+    """
+    if not user.is_staff:
+        raise HandoffRefused
+    return _write(user, store, "/", now)
+
+
+def redeem_to_look_in(*, code: str, store: Store, now: datetime) -> tuple[User, str]:
+    """Use a code to look in up. Raises HandoffRefused; a code of another store is left unused."""
+    with context.in_public():
+        used = _take(code, store, now)
+    if not used.user.is_staff or not used.user.is_active:
+        raise HandoffRefused
+    return used.user, used.next_path
+
+
 def _write(user: User, store: Store | None, next_path: str, now: datetime) -> str:
     code = secrets.token_urlsafe(32)
     with transaction.atomic():

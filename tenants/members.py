@@ -9,6 +9,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.crypto import constant_time_compare
 
+from tenants import looking
 from tenants.models import HostKind, Membership, User
 from tenants.permissions import ROLE_PERMISSIONS, Actor
 
@@ -20,10 +21,23 @@ class MemberMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if self._looks_in(request):
+            return self.get_response(request)
         membership = self._membership(request)
         request.membership = membership  # type: ignore[attr-defined]
         request.actor = actor_of(membership) if membership else None  # type: ignore[attr-defined]
         return self.get_response(request)
+
+    def _looks_in(self, request: HttpRequest) -> bool:
+        """Whether the session is one of staff who look in: it never is a member's too, whoever they are."""
+        route = request.route  # type: ignore[attr-defined]
+        if route.kind != HostKind.DASHBOARD or looking.MARK not in request.session:
+            return False
+        found = looking.current(request)
+        request.look_in = found  # type: ignore[attr-defined]
+        request.membership = None  # type: ignore[attr-defined]
+        request.actor = found.actor if found else None  # type: ignore[attr-defined]
+        return True
 
     def _membership(self, request: HttpRequest) -> Membership | None:
         route = request.route  # type: ignore[attr-defined]

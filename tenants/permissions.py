@@ -60,6 +60,7 @@ _VIEWS = frozenset(
     }
 )
 _EVERYTHING = frozenset(Permission)
+_SAFE = ("GET", "HEAD", "OPTIONS")
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.OWNER: _EVERYTHING,
@@ -142,6 +143,16 @@ class PermissionRefused(CommerceError):
         super().__init__(_("Your role does not allow this. Ask the store's owner for access."))
 
 
+class LooksOnly(CommerceError):
+    """Staff of the platform see a store's dashboard with its seller's consent, and change nothing."""
+
+    code = "looks_only"
+    http_status = 403
+
+    def __init__(self) -> None:
+        super().__init__(_("You are only looking in: nothing was changed."))
+
+
 class LoginNeeded(CommerceError):
     code = "login_needed"
     http_status = 401
@@ -164,6 +175,8 @@ def requires(permission: Permission) -> Callable[[type_of_view], type_of_view]:
                 return _to_login(request)
             if not actor.may(permission):
                 raise PermissionRefused(permission)
+            if actor.kind == "STAFF" and request.method not in _SAFE:
+                raise LooksOnly
             access.require_open(request)
             return view(request, *args, **kwargs)
 

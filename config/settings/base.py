@@ -63,6 +63,9 @@ REFUSAL_PAGES = {"STOREFRONT": "storefront.views.errors.refusal"}
 # What shoppers see while the shop rests, and what time it is for plans and money.
 SHOP_RESTS_PAGE = "storefront.views.errors.resting"
 PLAN_CLOCK = "billing.clock.now"
+# Whether a seller lets the platform's staff look into their dashboard, and who notes that they did.
+LOOK_IN_CONSENT = "billing.selectors.consents.open_consent"
+LOOK_IN_NOTE = "billing.services.looking_in.note_entry"
 WSGI_APPLICATION = "config.wsgi.application"
 
 MIDDLEWARE = [

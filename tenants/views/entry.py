@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from tenants import handoff, proof
+from tenants import handoff, looking, proof
 from tenants.hosts import platform_origin
 from tenants.permissions import public
 from tenants.privacy import clears_site
@@ -28,6 +28,14 @@ def enter(request: HttpRequest) -> HttpResponse:
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     note("login.handed_over", user=user.uid)
     return redirect(next_path)
+
+
+@never_cache
+@require_safe
+@public
+def look_in(request: HttpRequest) -> HttpResponse:
+    """Take a code from the console and open a session that can only look, while the seller allows it."""
+    return redirect(looking.enter(request, code=request.GET.get("code", ""), now=timezone.now()))
 
 
 @never_cache
