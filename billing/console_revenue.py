@@ -19,7 +19,7 @@ from billing.models import Currency
 from billing.selectors import revenue
 from billing.selectors.revenue import MOVEMENTS, Bridge
 from billing.services import costs
-from core.kernel.exports import csv_file
+from core.kernel.exports import Cell, csv_file
 from core.kernel.money import Money
 from tenants.console import Duty, may, staff_may, staff_only
 
@@ -51,7 +51,7 @@ def download(request: HttpRequest) -> HttpResponse:
     currency = _currency(request)
     words = _words()
     headings = [_("Month"), _("Opening"), *words.values(), _("Closing"), _("Paying stores")]
-    rows = [
+    rows: list[list[Cell]] = [
         [
             f"{each.month:%Y-%m}",
             each.opening_amount,

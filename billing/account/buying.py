@@ -121,7 +121,8 @@ def _page(request: StoreRequest, code: str, refusal: CommerceError | None = None
 def _costs(request: StoreRequest, found: Plan, interval: str, standing: Standing | None) -> dict[str, Any]:
     """What a change would cost, or why it cannot be made now."""
     assert standing is not None  # is_begun has looked
-    told = {"store": request.store, "plan_code": found.code, "interval": interval, "now": clock.now()}
+    told: dict[str, Any] = {"store": request.store, "plan_code": found.code, "interval": interval}
+    told["now"] = clock.now()
     try:
         if standing.subscription.provider == Provider.INVOICE:
             costs = by_invoice.costs_of(**told)

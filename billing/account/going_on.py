@@ -79,7 +79,7 @@ def pause(request: StoreRequest) -> HttpResponse:
     """Rest for some weeks."""
     form = PauseForm(request.POST)
     if not form.is_valid():
-        messages.error(request, next(iter(form.errors.values()))[0])
+        messages.error(request, str(next(iter(form.errors.values()))[0]))
         return redirect("plan:overview")
     return done(
         request,

@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -217,7 +218,7 @@ def _movement() -> Case:
     )
 
 
-def _paid_ever() -> QuerySet[SubscriptionEvent, dict]:
+def _paid_ever() -> QuerySet[Any, Any]:
     """Each store that ever paid, with its first event that brought revenue."""
     return (
         SubscriptionEvent.objects.filter(mrr_after_amount__gt=0)

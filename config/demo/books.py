@@ -6,7 +6,7 @@ have had. The stores themselves are empty.
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -157,7 +157,7 @@ def _live(stores: dict[DemoTenant, Store], day: int, now: datetime) -> None:
 
 
 def _act(store: Store, act: tuple[str, ...], now: datetime) -> None:
-    told = {"store": store, "actor": SYSTEM, "now": now}
+    told: dict[str, Any] = {"store": store, "actor": SYSTEM, "now": now}
     if act[0] == "change":
         by_invoice.change(plan_code=act[1], interval="MONTH", **told)
     elif act[0] == "cancel":

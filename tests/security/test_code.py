@@ -13,7 +13,9 @@ MADE_OF_OUR_OWN_NAMES = ("config/", "storefront/following.py", "tenants/archive/
 # rows, and a page's cards in one statement. What is typed goes as a parameter.
 SPEAKS_SQL = re.compile(
     r"^(tenants/|config/|core/kernel/|billing/|"
-    r"core/catalog/(services/(bringing_back|sheet_writing)|selectors/cards)\.py)"
+    r"core/catalog/(services/(bringing_back|sheet_writing)|selectors/(cards|page))\.py|"
+    r"core/inventory/(selectors/places|services/ledger)\.py|core/orders/selectors/listing\.py|"
+    r"core/payments/services/opening\.py)"
 )
 # Bounded and checked there: see tests/tenants/test_archive.py. A workbook is weighed in a process of its own.
 OPENS_ARCHIVES = (

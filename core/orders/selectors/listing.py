@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Value
@@ -140,7 +141,8 @@ def listed_orders(
     lines = OrderLine.objects.filter(order_id__in=list(goods)).order_by("pk")
     for order_id, quantity, title in lines.values_list("order_id", "quantity", "product_title"):
         goods[order_id].append((quantity, title))
-    return [Listed(*row[1:], tuple(goods[row.pk])) for row in found], cursor
+    listed: Any = Listed
+    return [listed(*row[1:], tuple(goods[row.pk])) for row in found], cursor
 
 
 def chosen_orders(public_ids: list[str]) -> list[Order]:
