@@ -1,5 +1,6 @@
 """The staff console: every store with its state, plan and use, and the few things staff may do to one."""
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -15,18 +16,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from billing import selectors, services
+from billing import clock, selectors, services
 from billing.console_frame import actor_of, page, store_in
 from billing.forms import (
     AddressForm,
     BackupForm,
+    GiftForm,
     MoveForm,
     PlanForm,
     ReasonForm,
     TrialForm,
     TurnBackForm,
 )
-from billing.models import SubscriptionState
+from billing.models import Currency, SubscriptionState
+from billing.selectors import consents, store_file, store_health
+from billing.services import balances
 from tenants import acts, breaches, care, handoff
 from tenants.archive import selectors as archive
 from tenants.console import SESSION_LASTS, Duty, staff_may, staff_only
@@ -136,6 +140,25 @@ def change_plan(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
+@staff_may(Duty.MONEY)
+def give_credit(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give money that pays the store's next invoices."""
+
+    def act(found: Store, cleaned: dict[str, Any]) -> None:
+        balances.give(
+            store=found,
+            amount=cleaned["amount"],
+            currency=Currency.IDR,
+            reference=f"staff:{cleaned['once']}",
+            reason=cleaned["reason"],
+            actor=actor_of(request),
+            now=clock.now(),
+        )
+
+    return do(request, slug, "credit", act, _("The credit is given."))
+
+
+@require_POST
 @staff_may(Duty.RULE)
 def suspend(request: HttpRequest, slug: str) -> HttpResponse:
     """Close the store's doors."""
@@ -232,6 +255,7 @@ def _forms(found: Store, request: HttpRequest | None = None) -> dict[str, Form]:
     return {
         "trial": TrialForm(given, auto_id="trial_%s"),
         "plan": PlanForm(plans, given, auto_id="plan_%s", initial={"plan": on}),
+        "credit": GiftForm(given, auto_id="gift_%s", initial={"once": uuid.uuid4()}),
         "state": ReasonForm(given, auto_id="state_%s"),
         "archive": ReasonForm(given, auto_id="archive_%s"),
         "restore": BackupForm(
@@ -254,6 +278,10 @@ def _store_page(
         "card": selectors.cards([found])[0],
         "shop": found,
         "subscription": subscription,
+        "health": store_health.health_of(found, clock.now()),
+        "money": store_file.money_of(found, clock.now()),
+        "story": store_file.story_of(found),
+        "consent": consents.latest(found, timezone.now()),
         "may_extend": subscription is not None and subscription.state != SubscriptionState.ACTIVE,
         "is_unfinished": found.state in care.UNFINISHED,
         "hostnames": [(row, origin(row.name)) for row in selectors.hostnames(found)],
