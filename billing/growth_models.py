@@ -1,10 +1,14 @@
 """How sellers come, stay and speak of us: partners, the funnel, surveys, costs, and consent to look in."""
 
 import uuid
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
+
+from core.kernel.money import Money
 
 
 class PartnerState(models.TextChoices):
@@ -42,6 +46,11 @@ class CommissionTier(models.Model):
 
     def __str__(self) -> str:
         return f"from {self.from_stores}: {self.basis_points}"
+
+    @property
+    def percent(self) -> str:
+        """The share as a person reads it, in the language in force."""
+        return number_format(Decimal(self.basis_points) / 100).rstrip("0").rstrip(".,") or "0"
 
 
 class Referral(models.Model):
@@ -86,6 +95,11 @@ class Payout(models.Model):
 
     def __str__(self) -> str:
         return f"{self.partner_id} {self.month:%Y-%m}"
+
+    @property
+    def money(self) -> Money:
+        """What is sent."""
+        return Money(self.amount, self.currency)
 
 
 class CommissionEntry(models.Model):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing import clock
 from billing.models import FeeEntry, Provider
-from billing.services import access, add_ons, collecting, cycling, dunning, fees
+from billing.services import access, add_ons, collecting, commissions, cycling, dunning, fees
 from tenants import work
 from tenants.routines import every
 
@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 GO_ON: Final = "billing.plans_go_on"
 ASK: Final = "billing.ask_about_payments"
 REPORT: Final = "billing.report_fees"
+PARTNERS: Final = "billing.pay_partners"
 
 
 def go_on() -> None:
@@ -47,6 +48,13 @@ def report_fees() -> None:
             log.exception("a fee of store %s was not taken", store_id)
 
 
+def pay_partners() -> None:
+    """What partners earned, and their statements of past months."""
+    now = clock.now()
+    commissions.catch_up(now)
+    commissions.make_statements(now)
+
+
 @every(minutes=5, of_platform=True)
 def let_plans_go_on() -> None:
     """Have the plans looked at."""
@@ -65,6 +73,12 @@ def tell_fees() -> None:
     _ask_for(REPORT)
 
 
+@every(hours=1, of_platform=True)
+def look_after_partners() -> None:
+    """Have commissions brought to what was paid."""
+    _ask_for(PARTNERS)
+
+
 @every(hours=24, label=_("Count the fees again"))
 def recount_fees_of_store() -> None:
     """Find what the events of a store have missed."""
@@ -79,6 +93,7 @@ _DUTIES: Final[dict[str, Callable[[], None]]] = {
     GO_ON: go_on,
     ASK: ask_about_payments,
     REPORT: report_fees,
+    PARTNERS: pay_partners,
 }
 for _kind, _body in _DUTIES.items():
     work.register(_kind, _body, retries=3, atomic=False, of_platform=True)

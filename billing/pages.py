@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from billing import selectors
+from billing import partner_pages, selectors
 from billing.plans import TRIAL_DAYS, TRIAL_PLAN
 from billing.services import growth
 from tenants.permissions import public
@@ -25,6 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Say what the product does today, what it does not do yet, and the prices."""
     facts = {"plans": selectors.offered_plans(), "trial_days": TRIAL_DAYS, "trial_plan": TRIAL_PLAN}
     answer = render(request, "platform/home.html", facts)
+    partner_pages.remember(request, answer)
     if _is_new_visit(request):
         source = re.sub(r"[^a-z0-9_-]", "", request.GET.get("utm_source", "").lower())
         growth.note_visit(day=timezone.localdate(), source=source)

@@ -182,7 +182,7 @@ class AddOnUse(models.Model):
 class AddOnCharge(models.Model):
     """What an add-on cost a store for some days of one month, before tax. No day is charged twice."""
 
-    store_add_on = models.ForeignKey(StoreAddOn, models.PROTECT, related_name="charges")
+    store_add_on = models.ForeignKey(StoreAddOn, models.CASCADE, related_name="charges")
     starts_on = models.DateField()
     # The first day after it.
     ends_on = models.DateField()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.account import buying, extras, fees, going_on, invoices, overview, papers, support
+from billing.account import buying, extras, fees, going_on, invoices, overview, papers, survey, support
 
 app_name = "plan"
 urlpatterns = [
@@ -31,6 +31,7 @@ urlpatterns = [
     path("credit-notes/<uuid:uid>.pdf", papers.credit_note, name="credit_note_pdf"),
     path("fees/", fees.show, name="fees"),
     path("fees/<slug:month>.csv", fees.download, name="fees_csv"),
+    path("survey/", survey.answer, name="survey"),
     path("add-ons/", extras.listed, name="add_ons"),
     path("add-ons/<slug:code>/on/", extras.turn_on, name="add_on_on"),
     path("add-ons/<slug:code>/off/", extras.turn_off, name="add_on_off"),

@@ -35,6 +35,8 @@ APPEND_ONLY: Final[dict[str, tuple[str, ...]]] = {
     "tenants_platformact": ("store_id",),
     "billing_feeentry": (),
     "billing_balanceentry": (),
+    # On which statement it stands.
+    "billing_commissionentry": ("payout_id",),
 }
 
 

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 (
                     "store_add_on",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
+                        on_delete=django.db.models.deletion.CASCADE,
                         related_name="charges",
                         to="billing.storeaddon",
                     ),

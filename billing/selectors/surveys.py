@@ -1,11 +1,17 @@
 """How likely sellers would recommend us."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, Q
 
-from billing.models import SurveyAnswer
+from billing.models import SurveyAnswer, SurveyRest
+from tenants import context
+from tenants.models import Store
+
+# Whoever signed up has seen enough by then.
+FIRST_ASKED = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +49,12 @@ def comments(*, now: datetime, days: int = 90, most: int = 20) -> list[SurveyAns
     since = now - timedelta(days=days)
     rows = SurveyAnswer.objects.select_related("store").filter(at__gt=since, at__lte=now).exclude(comment="")
     return list(rows.order_by("-at", "-pk")[:most])
+
+
+def is_asked(store: Store, user_uid: uuid.UUID, now: datetime) -> bool:
+    """Whether to ask somebody: a month after the store began, not while they are left in peace. One query."""
+    resting = SurveyRest.objects.filter(store_id=store.pk, user_uid=user_uid, until__gt=now)
+    with context.in_public():
+        # What a request carries of its store does not say since when it is there.
+        began = Store.objects.filter(pk=store.pk, created_at__lte=now - FIRST_ASKED)
+        return began.exclude(Exists(resting)).exists()

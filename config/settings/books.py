@@ -37,3 +37,10 @@ STORE_FEATURES = [
     "core.analytics.selectors.growth.features_in_use",
     "core.integrations.selectors.features_in_use",
 ]
+
+# Told of each new store with who opened it, and through whose link they came: the cookie of that name.
+SIGNED_UP = "billing.services.partnering.came"
+REFERRAL_COOKIE = "ref"
+
+# The question to a person on the dashboard's first page, made from the request; None when there is none.
+HOME_SURVEY = "billing.account.survey.card"

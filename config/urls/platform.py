@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from billing import pages
+from billing import pages, partner_pages
 from tenants.permissions import public
 from tenants.urls_accounts import leads_inside
 from tenants.views import account, invitations, platform, wellknown
@@ -20,6 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("invitations/<str:token>/", leads_inside(invitations.invitation), name="invitation"),
     path("account/", account.overview, name="account"),
     path("accounts/", include("tenants.urls_accounts")),
+    path("partner/", partner_pages.partner, name="partner"),
+    path("partner/statements/<uuid:uid>.csv", partner_pages.statement, name="partner_statement"),
     path("console/enter/", platform.enter_console, name="enter_console"),
     path("hooks/", include("billing.urls_hooks")),
     path(".well-known/change-password", wellknown.change_password, name="well_known_change_password"),

@@ -4,10 +4,12 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -44,6 +46,7 @@ def home(request: StoreRequest) -> HttpResponse:
         "headings": [_("Day"), _("Sales"), _("Orders")],
         "steps": steps,
         "steps_done": sum(step.done for step in steps),
+        "survey": import_string(settings.HOME_SURVEY)(request),
         "is_ready": bool(steps) and all(step.done for step in steps),
     }
     return render(request, "dashboard/home/home.html", context)

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -39,6 +40,8 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         made = _sign_up(form) if form.is_valid() else None
         if made:
             user, store = made
+            code = request.COOKIES.get(settings.REFERRAL_COOKIE, "")
+            import_string(settings.SIGNED_UP)(user=user, store=store, code=code)
             return complete_signup(request, user=user, redirect_url=_way_in(store))
     status = 422 if form.is_bound else 200
     return render(request, "platform/sign_up.html", {"form": form}, status=status)

@@ -25,8 +25,8 @@ from fido2.webauthn import (
     RegistrationResponse,
 )
 
-from billing.models import Service, ServiceOrder
-from billing.services import crediting
+from billing.models import Partner, Payout, ProviderNotice, Service, ServiceOrder
+from billing.services import crediting, paying, refunding
 from core.catalog.models import Category, Product
 from core.catalog.services import views as product_views
 from core.fulfilment import services as fulfilment
@@ -214,7 +214,38 @@ def _owed(store: Store) -> Things:
         "platform_invoice": str(invoice.uid),
         "credit_note": str(note.uid),
         "service_order": str(order.uid),
+        **_money_back(store),
     }
+
+
+def _money_back(store: Store) -> Things:
+    """A payment that somebody wants to send back, and a message that nobody could work off."""
+    with context.in_public():
+        paid = paying.confirm_transfer(
+            invoice=open_invoice(store),
+            amount=509_490,
+            bank_reference=f"BCA {store.slug}",
+            reason="On the statement",
+            actor=SYSTEM,
+            now=NOON,
+        )
+        wish = refunding.ask(
+            payment=paid,
+            amount=1_000,
+            reason="Paid twice",
+            user=User.objects.filter(memberships__store=store).order_by("pk")[0],
+            actor=SYSTEM,
+            now=NOON,
+        )
+        notice = ProviderNotice.objects.create(
+            provider="MIDTRANS",
+            event_id=f"evt-{store.slug}",
+            kind="PAID",
+            store=store,
+            state="FAILED",
+            received_at=NOON,
+        )
+    return {"refund": str(wish.uid), "notice": str(notice.pk)}
 
 
 def things_of_an_account(user: User) -> Things:
@@ -223,12 +254,18 @@ def things_of_an_account(user: User) -> Things:
     passkey = Authenticator.objects.create(
         user=user, type=Authenticator.Type.WEBAUTHN, data={"name": "Kunci", "credential": _credential()}
     )
+    partner = Partner.objects.create(user=user, code=f"mitra-{user.pk}", name=user.name, state="ACTIVE")
+    payout = Payout.objects.create(
+        partner=partner, month=NOON.date(), currency="IDR", amount=1, created_at=NOON
+    )
     letter = EmailMessage("Halo", "Isi", "a@example.com", [user.email])
     EmailBackend(file_path=str(settings.EMAIL_FILE_PATH)).send_messages([letter])
     return {
         "letter": inbox.letters(user.email)[0].id,
         "mail_key": EmailConfirmationHMAC(address).key,
+        "partner": str(partner.uid),
         "passkey": str(passkey.pk),
+        "payout": str(payout.uid),
         "reset_key": default_token_generator.make_token(user),
         "reset_user": user_pk_to_url_str(user),
     }

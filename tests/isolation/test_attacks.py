@@ -64,6 +64,7 @@ WRITES_ON_GET = {
     "accounts/email/": {"public.account_emailaddress"},  # the account's own address, if it was in no list yet
     "accounts/2fa/recovery-codes/": {"public.mfa_authenticator"},  # when they were looked at
     "accounts/2fa/recovery-codes/download/": {"public.mfa_authenticator"},
+    "partners/payouts.csv": {"public.tenants_platformact"},  # that accounts were taken out is written down
     "stores/<slug:slug>/": {"public.tenants_platformact"},  # that staff looked at a store is written down
 }
 # They do nothing but lead on, or show the parts that pages are made of, however they are asked.
