@@ -35,6 +35,7 @@ __all__ = ["_no_limits_left_over", "log_in"]
 # Nothing else may call these.
 OPENS_SESSIONS = {
     "tenants/views/entry.py": "a hand-off code, into a dashboard",
+    "tenants/looking.py": "a hand-off code, into a dashboard, only to look and with its seller's consent",
     "billing/console.py": "a hand-off code, into the console, after a second factor",
     "tenants/accounts.py": "allauth's log-in",
     "tenants/views/invitations.py": "allauth's sign-up, after an invitation",
