@@ -70,7 +70,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 def _wait_until_ready(child: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 180
+    deadline = time.monotonic() + 300
     while "SmartSeller is ready" not in log.read_text():
         assert child.poll() is None, log.read_text()
         assert time.monotonic() < deadline, log.read_text()
