@@ -54,7 +54,7 @@ def end(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 def _moved(request: HttpRequest, uid: uuid.UUID, state: str) -> HttpResponse:
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        messages.error(request, next(iter(form.errors.values()))[0])
+        messages.error(request, str(next(iter(form.errors.values()))[0]))
         return redirect("console:partners")
     try:
         partnering.move(uid=uid, state=state, reason=form.cleaned_data["reason"], actor=actor_of(request))
@@ -71,7 +71,7 @@ def pay(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """Write down that a payout was sent."""
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        messages.error(request, next(iter(form.errors.values()))[0])
+        messages.error(request, str(next(iter(form.errors.values()))[0]))
         return redirect("console:partners")
     reason = form.cleaned_data["reason"]
     try:

@@ -67,7 +67,7 @@ def _step(
 ) -> HttpResponse:
     form = form_class(request.POST)
     if not form.is_valid():
-        messages.error(request, next(iter(form.errors.values()))[0])
+        messages.error(request, str(next(iter(form.errors.values()))[0]))
         return redirect("console:services")
     try:
         act(uid=uid, **form.cleaned_data, actor=actor_of(request), now=clock.now())

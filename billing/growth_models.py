@@ -1,7 +1,6 @@
 """How sellers come, stay and speak of us: partners, the funnel, surveys, costs, and consent to look in."""
 
 import uuid
-from decimal import Decimal
 
 from django.db import models
 from django.db.models import Q
@@ -50,7 +49,8 @@ class CommissionTier(models.Model):
     @property
     def percent(self) -> str:
         """The share as a person reads it, in the language in force."""
-        return number_format(Decimal(self.basis_points) / 100).rstrip("0").rstrip(".,") or "0"
+        whole, rest = divmod(self.basis_points, 100)
+        return number_format(f"{whole}.{rest:02d}").rstrip("0").rstrip(".,") if rest else str(whole)
 
 
 class Referral(models.Model):

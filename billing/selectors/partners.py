@@ -85,7 +85,7 @@ def payout_of(partner: Partner | None, uid: uuid.UUID) -> Payout | None:
     return Payout.objects.filter(partner=partner, uid=uid).first() if partner else None
 
 
-def statement_rows(payout: Payout) -> Iterator[list[object]]:
+def statement_rows(payout: Payout) -> Iterator[list[str | int]]:
     """A statement, entry by entry."""
     rows = payout.entries.select_related("store").order_by("pk")
     for entry in rows:
@@ -123,7 +123,7 @@ def payout_list(*, is_open: bool, most: int = 200) -> list[Payout]:
     return list(rows.filter(state="PAID").order_by("-paid_at")[:most])
 
 
-def payout_rows() -> Iterator[list[object]]:
+def payout_rows() -> Iterator[list[str | int]]:
     """What finance sends to banks: every open payout with where it goes."""
     for row in payout_list(is_open=True, most=5_000):
         who = row.partner
