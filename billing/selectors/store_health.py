@@ -32,6 +32,8 @@ class HealthPart:
 
 @dataclass(frozen=True, slots=True)
 class StoreHealth:
+    """All parts together."""
+
     parts: list[HealthPart]
 
     @property
