@@ -61,6 +61,8 @@ def turn_on(*, store: Store, code: str, actor: Actor, now: datetime) -> StoreAdd
         access = standing.access_of(subscription, now)
         if subscription.state not in _MAY_HAVE or access != Access.FULL:
             raise PlanRefused(_("Add-ons go with a plan that is paid or in its trial."))
+        if _is_needless(add_on, subscription):
+            raise PlanRefused(_("Your plan has this without limit already."))
         row, _made = StoreAddOn.objects.get_or_create(
             store_id=store.pk, add_on=add_on, defaults={"state": StoreAddOnState.OFF}
         )
@@ -70,6 +72,11 @@ def turn_on(*, store: Store, code: str, actor: Actor, now: datetime) -> StoreAdd
         standing.grant(subscription, now)
         _note(row, store, actor, "add_on.on")
         return row
+
+
+def _is_needless(add_on: AddOn, subscription: Subscription) -> bool:
+    """Whether the plan has all of it without limit."""
+    return all(subscription.plan.entitlements.get(name, 0) is None for name in add_on.entitlements)
 
 
 def _begin(row: StoreAddOn, store: Store, now: datetime) -> None:
@@ -152,8 +159,8 @@ def _go_on(key: int, now: datetime) -> None:
     row.refresh_from_db(fields=["state", "trial_ends_at", "billed_until"])
     if row.state == StoreAddOnState.OFF:
         return
-    if subscription.state not in _GOES_ON:
-        # Nothing is charged while a plan rests or is over.
+    if subscription.state not in _GOES_ON or _is_needless(row.add_on, subscription):
+        # Nothing is charged while a plan rests or is over, or for what it has without limit by now.
         _end(row, subscription, SYSTEM, now)
     elif row.state == StoreAddOnState.TRIALING:
         if row.trial_ends_at is not None and row.trial_ends_at <= now:

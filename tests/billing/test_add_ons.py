@@ -7,7 +7,7 @@ import pytest
 from django.db import connections
 
 from billing import services
-from billing.models import AddOnCharge, CallDay, Invoice, InvoiceLine, StoreAddOn, Subscription
+from billing.models import AddOnCharge, CallDay, Invoice, InvoiceLine, Plan, StoreAddOn, Subscription
 from billing.services import add_ons, cycling, standing
 from billing.services.plans import PlanRefused
 from tenants.models import Job, PlatformAct, Store
@@ -51,12 +51,15 @@ def test_an_add_on_raises_the_limit_by_exactly_its_number_and_off_takes_it_back(
     assert may(basic, "products") == 1_000
 
 
-def test_what_is_without_limit_stays_without(basic: Store):
-    Subscription.objects.filter(store=basic).update(plan=services.plans.Plan.objects.get(code="enterprise"))
+def test_nobody_pays_for_what_the_plan_has_without_limit(basic: Store):
+    on(basic, "products_5000")
+    Subscription.objects.filter(store=basic).update(plan=Plan.objects.get(code="enterprise"))
 
-    on(basic, "staff_5")
-
-    assert may(basic, "staff") is None
+    with pytest.raises(PlanRefused):
+        on(basic, "staff_5")
+    add_ons.run(NOON + DAY)
+    assert list(StoreAddOn.objects.values_list("state", flat=True)) == ["OFF"]
+    assert may(basic, "products") is None
 
 
 def test_a_second_click_changes_nothing(basic: Store):
