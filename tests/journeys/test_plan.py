@@ -42,8 +42,8 @@ def test_a_seller_tries_pays_grows_falls_behind_recovers_and_leaves(
     _turn_clock(page, days=8)
     _expect_read_only(page, desk)
 
-    page.goto(f"{desk}/plan/invoices/")
-    page.locator("main a[href*='/plan/invoices/']:has-text('/')").first.click()
+    page.goto(f"{desk}/plan/")
+    page.locator("main a.btn[href*='/plan/invoices/']").first.click()
     page.locator("form[action$='/pay/'] button").click()
     page.wait_for_url(re.compile(r"/midtrans/snap/"))
     page.locator("button[value=pay]").click()
