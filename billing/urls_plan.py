@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.account import buying, extras, fees, going_on, invoices, overview, papers, survey, support
+from billing.account import buying, extras, fees, going_on, invoices, overview, papers, support, survey
 
 app_name = "plan"
 urlpatterns = [

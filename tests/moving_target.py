@@ -2,7 +2,7 @@
 
 from config.settings.test import *  # noqa: F403
 
-SECRET_KEY = "only-for-tests-elsewhere"  # noqa: S105
+SECRET_KEY = "only-for-tests-elsewhere"
 SEALING_KEYS = "there:dGhlLW90aGVyLWRlcGxveW1lbnRzLWtleS1mb3ItdXM="
 PLATFORM_HOST = "lain.localhost"
 DASHBOARD_SUFFIX = "app.lain.localhost"

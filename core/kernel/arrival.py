@@ -28,7 +28,7 @@ def note_return(store: Store) -> None:
 
 
 def seal_anew(store: Store) -> None:
-    """What the other deployment sealed, this one seals with its own key; its log goes on in the same chain."""
+    """What the other deployment sealed, this one seals with its own key; the log's chain goes on."""
     for column in sealing.columns():
         sealing.reseal(column)
     audit.write(actor=SYSTEM, action="store.moved", subject="store", subject_id=str(store.uid))
