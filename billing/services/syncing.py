@@ -143,7 +143,8 @@ def _state(row: Subscription, found: CardSubscription, now: datetime) -> dict[st
         return {"state": SubscriptionState.TRIALING} | _given_up(row, found)
     if found.state in OVER:
         return _end(row, found, trial_lasts=trial_lasts)
-    since = {"past_due_since": row.past_due_since or min(found.owes_since, now)} if found.owes_since else {}
+    # By the provider's clock, even if ours is behind: an earlier day would shorten the time to pay.
+    since = {"past_due_since": row.past_due_since or found.owes_since} if found.owes_since else {}
     begun = {} if row.state in PAYING else {"started_at": found.started_at}
     return {"state": _STATES[found.state], "trial_ends_at": None} | since | begun
 

@@ -42,7 +42,7 @@ def test_a_seller_tries_pays_grows_falls_behind_recovers_and_leaves(
     _turn_clock(page, days=8)
     _expect_read_only(page, desk)
 
-    page.goto(f"{desk}/plan/")
+    _wait_for(page, desk, "Bayar INV-")
     page.locator("main a.btn[href*='/plan/invoices/']").first.click()
     page.locator("form[action$='/pay/'] button").click()
     page.wait_for_url(re.compile(r"/midtrans/snap/"))
