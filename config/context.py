@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from tenants import hosts
+from tenants import entitlements, hosts
 from tenants.models import HostKind
 from tenants.permissions import Permission
 
@@ -47,7 +47,12 @@ def store(request: HttpRequest) -> dict[str, Any]:
     if here is None or actor is None:
         return {"store": here, "actor": actor}
     request.storefront_url = hosts.store_origin(here, HostKind.STOREFRONT)  # type: ignore[attr-defined]
-    return {"store": here, "actor": actor, "storefront_url": request.storefront_url}  # type: ignore[attr-defined]
+    return {
+        "store": here,
+        "actor": actor,
+        "storefront_url": request.storefront_url,  # type: ignore[attr-defined]
+        "limit_refusal": entitlements.refusal(),
+    }
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:

@@ -5,6 +5,7 @@ None means unlimited. Nothing here knows what a plan is.
 """
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import transaction
@@ -23,10 +24,25 @@ class LimitReached(CommerceError):
 
     def __init__(self, name: str, used: int, limit: int) -> None:
         self.name, self.used, self.limit = name, used, limit
+        _refused.set(self)
         super().__init__(
             _("Your plan allows %(limit)s and %(used)s are in use. Upgrade your plan to add more.")
             % {"limit": f"{limit:,}".replace(",", "."), "used": f"{used:,}".replace(",", ".")}
         )
+
+
+# What was refused in this request, for the page that shows the way to more.
+_refused: ContextVar[LimitReached | None] = ContextVar("refused_limit", default=None)
+
+
+def refusal() -> LimitReached | None:
+    """The limit that stopped something since `forget_refusal`, which each request begins with."""
+    return _refused.get()
+
+
+def forget_refusal() -> None:
+    """Begin anew: what another request ran into is nobody else's business."""
+    _refused.set(None)
 
 
 def limit(name: str) -> int | None:

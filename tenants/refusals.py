@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.defaults import server_error
 from redis.exceptions import RedisError
 
+from tenants import entitlements
 from tenants.access import PLAN_PAGE, StoreIsReadOnly
 from tenants.context import StoreSchemaMissing
 from tenants.errors import CommerceError
@@ -32,6 +33,7 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        entitlements.forget_refusal()
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -1,11 +1,13 @@
 """At a limit only new things are refused, exactly, and the owner hears of it in time."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.db import connection, transaction
+from django.test import Client
 from django.utils import timezone
 
 from billing import services
@@ -123,3 +125,21 @@ def test_the_owner_is_told_once_for_each_threshold_and_again_after_going_down(ko
     assert counted(2) == 2
     assert "2 / 2" in mail.outbox[0].body
     assert Usage.objects.get(store=kopi, name="products").noticed_percent == 100
+
+
+def test_the_page_says_the_numbers_and_leads_to_larger_plans_and_the_next_page_does_not(
+    kopi: Store, sari: User, dashboard: Callable[[User], Client]
+):
+    with context.in_store(kopi):
+        make_product()
+        allow(kopi, products=catalog.products_used())
+    desk = dashboard(sari)
+    told = {"title": "Kopi Toraja", "price_amount": "90000", "status": "DRAFT"}
+
+    refused = desk.post("/products/new/", told)
+
+    assert refused.status_code in {403, 422}
+    assert refused.content.decode().count('href="/plan/choose/"') == 1
+    assert 'href="/plan/choose/"' not in desk.get("/products/").content.decode()
+    with context.in_store(kopi):
+        assert catalog.products_used() == kopi.entitlements["products"]
