@@ -18,6 +18,7 @@ from django.db import connection
 from django.test import Client, TransactionTestCase
 from redis import Redis
 
+from billing.services import start_trial
 from core.integrations import services as integrations
 from tenants import context, provisioning, schemas, work
 from tenants.archive import importing
@@ -155,6 +156,9 @@ def _reset(case: TransactionTestCase) -> None:
         spare.delete()
     User.objects.exclude(email__in=[f"{owner}@example.com" for _, owner in CAST.values()]).delete()
     kopi, batik = Store.objects.order_by("-slug")
+    # A test may have granted more or less: setting a store up anew grants what its plan has.
+    Store.objects.filter(pk__in=[kopi.pk, batik.pk]).update(entitlements={})
+    kopi.entitlements = batik.entitlements = {}
     _empty(kopi)
     provisioning.prepare(kopi)
     if _state(batik.schema_name) != _planted.get(batik.schema_name):
@@ -162,6 +166,7 @@ def _reset(case: TransactionTestCase) -> None:
         provisioning.prepare(batik)
         plant(batik)
         _planted[batik.schema_name] = _state(batik.schema_name)
+    start_trial(batik)
     Job.objects.all().delete()
     plant_duty(batik)
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from billing.models import CallDay, FeatureUse, FunnelStep, Step, VisitDay
 from billing.selectors import funnel
 from billing.services import growth
-from tenants import calls, context
+from tenants import calls, context, shop_state
 from tenants.models import Store, User
 from tests.factories.catalog import make_product
 
@@ -91,6 +91,9 @@ def test_adoption_counts_open_stores(kopi: Store, batik: Store):
 
 
 def test_calls_of_programs_are_counted_per_store_and_day(kopi: Store, batik: Store, api: Client):
+    for store in (kopi, batik):
+        for key in shop_state.redis().keys(f"store:{store.uid}:calls:*"):
+            shop_state.redis().delete(key)
     api.get("/api/v1/products")
     api.get("/api/v1/products/nothing-here")
 

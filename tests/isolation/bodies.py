@@ -99,7 +99,12 @@ BODIES: dict[str, dict[str, Any]] = {
     },
 }
 # Bodies with a file are forms.
-FORMS: dict[str, dict[str, Any]] = {"upload_media": {"alt_text": "Kemeja"}, "upload_logo": {}}
+FORMS: dict[str, dict[str, Any]] = {
+    "upload_media": {"alt_text": "Kemeja"},
+    "upload_logo": {},
+    "create_product_import": {},
+}
+GOODS = b"Handle,Title,Price\nkopi,Kopi,5000\n"
 # What a page needs to be told before it looks who asks.
 FIELDS: dict[str, dict[str, Any]] = {
     "orders/bulk/": {"action": "TAG", "selected": "@order"},
@@ -139,7 +144,9 @@ def things_for(operation: str, things: Things) -> Things:
 
 
 def file_for(operation: str) -> SimpleUploadedFile:
-    """The picture that goes with a form."""
+    """The picture that goes with a form, or the file of products."""
+    if operation == "create_product_import":
+        return SimpleUploadedFile("barang.csv", GOODS, "text/csv")
     return picture_file(name=f"{operation}.jpg", colour="#123456")
 
 

@@ -10,6 +10,7 @@ PLACE = re.compile(
 MEANS = {
     # pages of the dashboard
     "products/views/{public_id}": "product_view",
+    "products/imports/{public_id}": "product_import",
     "products/categories/{public_id}": "category",
     "products/brands/{public_id}": "brand",
     "products/pictures/{public_id}": "picture",
@@ -54,6 +55,7 @@ MEANS = {
     "work/{job_id}": "job",
     "share/qr.{form}": "kind_of_picture",
     # the API of a store
+    "api/v1/product-imports/{import_id}": "product_import",
     "api/v1/products/{product_id}": "product",
     "api/v1/media/{media_id}": "picture",
     "api/v1/categories/{category_id}": "category",

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.mail import EmailMessage
 from django.core.mail.backends.filebased import EmailBackend
 from django.utils import timezone
@@ -27,6 +28,7 @@ from fido2.webauthn import (
 
 from billing.models import Partner, Payout, ProviderNotice, Service, ServiceOrder
 from billing.services import crediting, paying, refunding
+from core.catalog import services as catalog
 from core.catalog.models import Category, Product
 from core.catalog.services import views as product_views
 from core.fulfilment import services as fulfilment
@@ -51,6 +53,7 @@ from tests.factories.orders import NOON
 from tests.factories.payments import awaited_order, method, open_payment
 from tests.factories.shipping import table_method
 from tests.factories.webhooks import add_endpoint, delivery
+from tests.isolation.bodies import GOODS
 from tests.isolation.places import WORDS, Things
 
 
@@ -73,6 +76,10 @@ def things_of(store: Store) -> Things:
             **_people(store),
             **_kept(store),
         }
+
+
+def _goods_file() -> SimpleUploadedFile:
+    return SimpleUploadedFile("barang.csv", GOODS, "text/csv")
 
 
 def _goods(known: Things) -> Things:
@@ -101,6 +108,7 @@ def _goods(known: Things) -> Things:
         "movement": str(movement.pk),
         "page": page.public_id,
         "page_slug": page.slug,
+        "product_import": catalog.bring_products(upload=_goods_file(), actor=SYSTEM).public_id,
         "product_slug": product.slug,
         "product_view": product_views.save_view(name="Draf", query="status=DRAFT", actor=SYSTEM).public_id,
         "public_picture": key.partition("/")[2],

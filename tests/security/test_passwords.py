@@ -136,5 +136,6 @@ def test_nothing_is_asked_that_others_could_know():
         "language",
         "is_active",
         "is_staff",
+        "staff_role",
         "created_at",
     }
