@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.cached_db import SessionStore
@@ -156,7 +157,8 @@ def _reset(case: TransactionTestCase) -> None:
         spare.delete()
     User.objects.exclude(email__in=[f"{owner}@example.com" for _, owner in CAST.values()]).delete()
     kopi, batik = Store.objects.order_by("-slug")
-    # A test may have granted more or less: setting a store up anew grants what its plan has.
+    # A test may have granted more or less, or sold a plan: both begin their trials anew.
+    _forget_money()
     Store.objects.filter(pk__in=[kopi.pk, batik.pk]).update(entitlements={})
     kopi.entitlements = batik.entitlements = {}
     _empty(kopi)
@@ -169,6 +171,22 @@ def _reset(case: TransactionTestCase) -> None:
     start_trial(batik)
     Job.objects.all().delete()
     plant_duty(batik)
+
+
+def _forget_money() -> None:
+    """Empty every table of billing but those that `setup` fills."""
+    kept = {"Plan", "AccessRule", "TaxRate", "AddOn", "Service", "CommissionTier"}
+    tables = [
+        model._meta.db_table
+        for model in apps.get_app_config("billing").get_models()
+        if model.__name__ not in kept
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET session_replication_role = replica;"
+            + "".join(f'DELETE FROM public."{table}";' for table in tables)
+            + "SET session_replication_role = DEFAULT;"
+        )
 
 
 def _empty(store: Store) -> None:
