@@ -6,6 +6,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from billing.plans import GIB
+from billing.rounding import half_up
 
 
 class Interval(models.TextChoices):
@@ -18,6 +19,11 @@ class Currency(models.TextChoices):
 
     IDR = "IDR", "IDR"
     USD = "USD", "USD"
+
+
+def for_one_month(amount: int, interval: str) -> int:
+    """What a price comes to by the month: a year's counts a twelfth, rounded half up."""
+    return amount if interval == Interval.MONTH else half_up(amount, 12)
 
 
 class Plan(models.Model):
@@ -94,6 +100,10 @@ class Coupon(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def price_after(self, amount: int) -> int:
+        """What is left of a price, half of the smallest unit counts up."""
+        return half_up(amount * (100 - self.percent_off), 100)
 
 
 class TaxRate(models.Model):

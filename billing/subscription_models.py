@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from billing.plan_models import Coupon, Currency, Interval, Plan
+from billing.plan_models import Coupon, Currency, Interval, Plan, for_one_month
 
 
 class SubscriptionState(models.TextChoices):
@@ -114,8 +114,8 @@ class Subscription(models.Model):
             return 0
         price = self.plan.amount(self.interval, self.currency)
         if self.coupon is not None:
-            price = (price * (100 - self.coupon.percent_off) + 50) // 100
-        return price if self.interval == Interval.MONTH else (price + 6) // 12
+            price = self.coupon.price_after(price)
+        return for_one_month(price, self.interval)
 
 
 class EventKind(models.TextChoices):

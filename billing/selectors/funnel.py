@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Sum
 
 from billing.models import CallDay, FeatureUse, FunnelStep, Step, VisitDay
+from billing.rounding import points
 from tenants.models import Store, StoreState
 
 
@@ -58,8 +59,8 @@ def _rows(stores: list[dict[str, datetime]]) -> list[FunnelRow]:
                 step=step,
                 label=str(Step(step).label),
                 stores=len(here),
-                of_before_points=_points(len(here), rows[-1].stores) if rows else None,
-                of_all_points=_points(len(here), len(stores)),
+                of_before_points=points(len(here), rows[-1].stores) if rows else None,
+                of_all_points=points(len(here), len(stores)),
                 median_from_before=_median(here, before, step) if before else None,
                 median_from_start=_median(here, Step.SIGNED_UP, step) if before else None,
             )
@@ -100,7 +101,7 @@ def adoption(now: datetime) -> list[Adoption]:
         .order_by()
     )
     return [
-        Adoption(row["feature"], row["stores"], _points(row["stores"], total), lately.get(row["feature"], 0))
+        Adoption(row["feature"], row["stores"], points(row["stores"], total), lately.get(row["feature"], 0))
         for row in counted
     ]
 
@@ -125,7 +126,3 @@ def busiest(*, now: datetime, days: int = 30, most: int = 20) -> list[Calls]:
     )
     stores = Store.objects.in_bulk([row["store_id"] for row in rows])
     return [Calls(stores[row["store_id"]], row["made"], row["turned"]) for row in rows]
-
-
-def _points(part: int, whole: int) -> int | None:
-    return (part * 20_000 + whole) // (whole * 2) if whole > 0 else None

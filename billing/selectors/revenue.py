@@ -26,6 +26,7 @@ from django.db.models.functions import Coalesce, TruncMonth
 
 from billing.models import AcquisitionCost, EventKind, Subscription, SubscriptionEvent
 from billing.plans import TRIAL_DAYS
+from billing.rounding import points
 
 MOVEMENTS = ("NEW", "REACTIVATION", "EXPANSION", "CONTRACTION", "CHURN", "MOVED")
 
@@ -57,18 +58,18 @@ class Bridge:
     @property
     def logo_churn_points(self) -> int | None:
         """Stores that left, in hundredths of a percent of those that paid when the month began."""
-        return _points(self.stores["CHURN"], self.opening_stores)
+        return points(self.stores["CHURN"], self.opening_stores)
 
     @property
     def revenue_churn_points(self) -> int | None:
         """Revenue lost to churn and contraction, in hundredths of a percent of the opening."""
-        return _points(-self.amounts["CHURN"] - self.amounts["CONTRACTION"], self.opening_amount)
+        return points(-self.amounts["CHURN"] - self.amounts["CONTRACTION"], self.opening_amount)
 
     @property
     def net_retention_points(self) -> int | None:
         """What the stores of the opening pay at the end, in hundredths of a percent of the opening."""
         kept = self.opening_amount + sum(self.amounts[name] for name in ("EXPANSION", "CONTRACTION", "CHURN"))
-        return _points(kept, self.opening_amount)
+        return points(kept, self.opening_amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def health(found: list[Bridge], *, currency: str, now: datetime) -> Health:
     last = found[-1]
     arpa = last.closing_amount // last.closing_stores if last.closing_stores else None
     began = sum(each.opening_stores for each in found)
-    churn = _points(sum(each.stores["CHURN"] for each in found), began)
+    churn = points(sum(each.stores["CHURN"] for each in found), began)
     cost = _acquisition_amount(found) if currency == "IDR" else None
     return Health(
         month_amount=last.closing_amount,
@@ -142,7 +143,7 @@ def trial_to_paid(now: datetime, days: int = 90) -> int | None:
         kind=EventKind.TRIAL_STARTED, at__lt=until, at__gte=until - timedelta(days=days)
     )
     paid = begun.filter(store_id__in=_paid_ever().values("store_id"))
-    return _points(paid.count(), begun.count())
+    return points(paid.count(), begun.count())
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,7 @@ def _cohort(month: date, members: list[list[tuple[date, int]]], wanted: list[dat
     kept = []
     for later in wanted[wanted.index(month) :]:
         paying = sum(1 for events in members if [after for at, after in events if at <= later][-1] > 0)
-        kept.append(_points(paying, len(members)) or 0)
+        kept.append(points(paying, len(members)) or 0)
     return Cohort(month, len(members), kept)
 
 
@@ -253,8 +254,3 @@ def _months_until(now: datetime, many: int) -> list[date]:
     here = now.astimezone(zone()).date()
     last = here.year * 12 + here.month - 1
     return [date(each // 12, each % 12 + 1, 1) for each in range(last - many + 1, last + 1)]
-
-
-def _points(part: int, whole: int) -> int | None:
-    """`part` of `whole` in hundredths of a percent, rounded half up; None of nothing."""
-    return (part * 20_000 + whole) // (whole * 2) if whole > 0 else None

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from billing.models import Access, Plan, Subscription, Usage
+from billing.plan_models import for_one_month
 from billing.plans import LIMITS
 from billing.selectors.store_list import Use
 from core.kernel.money import Money
@@ -65,7 +66,7 @@ def _next_amount(subscription: Subscription) -> Money | None:
     plan = subscription.next_plan or subscription.plan
     price = plan.amount(subscription.next_interval or subscription.interval, subscription.currency)
     if subscription.coupon is not None:
-        price = (price * (100 - subscription.coupon.percent_off) + 50) // 100
+        price = subscription.coupon.price_after(price)
     return Money(price, subscription.currency)
 
 
@@ -92,7 +93,7 @@ def _offer(plan: Plan, standing: Standing | None, interval: str, currency: str) 
     return Offer(
         plan=plan,
         price=Money(price, currency),
-        per_month=Money(price if interval == "MONTH" else (price + 6) // 12, currency),
+        per_month=Money(for_one_month(price, interval), currency),
         is_current=on is not None
         and on.plan_id == plan.pk
         and on.state == "ACTIVE"

@@ -167,7 +167,7 @@ def plan_lines(subscription: Subscription, plan: Plan, interval: str, now: datet
         lines = [InvoiceItem(LineKind.PLAN, told % {"plan": plan.name, "months": months}, price)]
         coupon, until = subscription.coupon, subscription.coupon_ends_at
         if coupon is not None and (until is None or now < until):
-            off = price - half_up(price * (100 - coupon.percent_off), 100)
+            off = price - coupon.price_after(price)
             text = _("Coupon %(code)s, %(percent)d%%") % {"code": coupon.code, "percent": coupon.percent_off}
             lines.append(InvoiceItem(LineKind.DISCOUNT, text, -off))
     return lines
